@@ -1,0 +1,35 @@
+# make report: set up, refresh everything, say where the report is.   make test: set up, run every check.
+# Needs Python 3.11 or later, gcc, git and make. Nothing else has to be installed first.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: report test lint dev bench clean
+
+report: $(READY)
+	@$(BIN)/rigonomics refresh
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+dev: $(READY)
+	DAGSTER_HOME=$(CURDIR)/.dagster sh -c 'mkdir -p "$$DAGSTER_HOME" && $(BIN)/dagster dev --host 127.0.0.1'
+
+bench: $(READY)
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf .venv .dagster build data/curated reports/_site *.egg-info
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
