@@ -1,0 +1,135 @@
+"""Raw CSV files as text cells with their place. Nothing is interpreted here.
+
+A cell's row is the record's number in the file, the header being row 1, so that an editor finds it.
+"""
+
+import csv
+import hashlib
+import io
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import RigonomicsError
+from pipelines.ingest.contracts import IMPLICIT_COLUMNS, Table
+
+MAX_BYTES = 20_000_000
+"""A scraped table larger than this is a mistake: the largest of the first five sources has 2 KB."""
+
+CELL_SCHEMA = {"raw_file": pl.String, "row": pl.Int32, "column": pl.String, "text": pl.String, "fault": pl.String}
+
+
+def read_cells(table: Table) -> tuple[pl.DataFrame, str]:
+    """The cells of one table and the SHA-256 of its bytes. Raises RigonomicsError as read_content and parse_cells do."""
+    content = read_content(table)
+    return parse_cells(content, table), hashlib.sha256(content).hexdigest()
+
+
+def read_content(table: Table) -> bytes:
+    """The bytes of a table's file. Raises RigonomicsError if there is none, it is too large, empty or no text."""
+    return _read_bytes(table.path, table.raw_file)
+
+
+def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
+    """The cells in a file's bytes.
+
+    Returns a frame with raw_file, row, column, text (never null) and fault (null, or why the whole record cannot be
+    read; its cells then go to rejected_rows). Raises RigonomicsError if the file as a whole cannot be read, or if its
+    header and its contract disagree.
+    """
+    rows = _parse(content, table.raw_file)
+    header = rows[0]
+    _check_header(header, table)
+    places = [
+        (number, column, text, None if len(record) == len(header) else _ragged(record, header))
+        for number, record in enumerate(rows[1:], start=2)
+        if record
+        for column, text in _pair(header, record)
+    ]
+    if not places:
+        raise RigonomicsError(f"{table.raw_file} has a header and no rows.", "Restore them, or remove the snapshot.")
+    return _frame(table, places)
+
+
+def unreadable(table: Table, reason: str) -> pl.DataFrame:
+    """A file that cannot be read, as one cell in row 0 with the reason as its fault: it ends in rejected_rows."""
+    return _frame(table, [(0, "(file)", "", reason)])
+
+
+def _frame(table: Table, places: list[tuple[int, str, str, str | None]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "raw_file": [table.raw_file] * len(places),
+            "row": [place[0] for place in places],
+            "column": [place[1] for place in places],
+            "text": [place[2] for place in places],
+            "fault": [place[3] for place in places],
+        },
+        schema=CELL_SCHEMA,
+    )
+
+
+def _read_bytes(path: Path, raw_file: str) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RigonomicsError(
+                f"{raw_file} has {path.stat().st_size / 1e6:.0f} MB; a scraped table may have {MAX_BYTES / 1e6:.0f} MB.",
+                "Split it, or check that the right file was saved.",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise RigonomicsError(f"{raw_file} cannot be read: {error.strerror}.", "Put the table there again.") from error
+    if not content.strip():
+        raise RigonomicsError(f"{raw_file} is empty.", "Restore it, or take its section out of tables.toml.")
+    if b"\0" in content:
+        raise RigonomicsError(
+            f"{raw_file} holds NUL bytes at byte {content.index(0)}: it is not a text table.",
+            "Save it as UTF-8 CSV.",
+        )
+    return content
+
+
+def _parse(content: bytes, raw_file: str) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise RigonomicsError(
+            f"{raw_file} line {line} is not UTF-8 (byte {content[error.start]:#04x}).", "Save it as UTF-8."
+        ) from error
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise RigonomicsError(f"{raw_file} is not a CSV table: {error}.", "Check its quotation marks.") from error
+    return rows or [[]]
+
+
+def _check_header(header: list[str], table: Table) -> None:
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    if doubled:
+        raise RigonomicsError(f"{table.raw_file} row 1 names column {doubled[0]!r} twice.", "Give each its own name.")
+    declared = {*table.columns, *IMPLICIT_COLUMNS} | ({table.attribute_column} if table.attribute_column else set())
+    unknown = [name for name in header if name not in declared]
+    if unknown:
+        raise RigonomicsError(
+            f"{table.raw_file} row 1 has column {unknown[0]!r}, which its contract does not know.",
+            f"Declare it under [{table.name}.columns] in tables.toml.",
+        )
+    needed = {*table.columns} | ({table.attribute_column} if table.attribute_column else set())
+    absent = sorted(needed - set(header))
+    if absent:
+        raise RigonomicsError(
+            f"{table.raw_file} has no column {absent[0]!r}, which its contract describes. It has: {', '.join(header)}.",
+            "Correct the name in tables.toml, or the header.",
+        )
+
+
+def _pair(header: list[str], record: list[str]) -> list[tuple[str, str]]:
+    """The record's cells with their columns: every cell it has, and every column it should have."""
+    padded = record + [""] * (len(header) - len(record))
+    extra = [f"(column {number + 1})" for number in range(len(header), len(record))]
+    return list(zip([*header, *extra], padded, strict=True))
+
+
+def _ragged(record: list[str], header: list[str]) -> str:
+    return f"the row has {len(record)} cells, the header {len(header)}"

@@ -1,0 +1,328 @@
+"""A new snapshot of a source from the tables of a document: contract, validation, and the folder that is there whole or not.
+
+Tables are found in `importing`, their meaning is proposed in `proposing`; the contract of the source's last snapshot goes
+before a proposal, so that what the user mended in it stays. Nothing is fetched or printed here.
+"""
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.errors import RigonomicsError
+from pipelines.ingest.cells import parse_cells, read_content
+from pipelines.ingest.contracts import IMPLICIT_COLUMNS, load_source, read_toml
+from pipelines.ingest.importing import FoundTable
+from pipelines.ingest.own_prices import OWN_SOURCE
+from pipelines.ingest.proposing import Proposal, propose
+from pipelines.normalise.names import Catalogue
+from pipelines.normalise.observations import Observed, observe
+from pipelines.normalise.vocabulary import Vocabulary
+from pipelines.project import Project
+
+SMALLEST_SHARE = 0.5
+"""A download with fewer rows than this share of the last snapshot's is taken for a broken page."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the tables are from: the source's id and what its source.toml is to say if it has none yet."""
+
+    source_id: str
+    title: str
+    publisher: str
+    url: str
+    published_on: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A snapshot as it would be kept: its folder from the project's root, whether the source is new, and what was read."""
+
+    folder: str
+    is_new_source: bool
+    proposals: tuple[Proposal, ...]
+    observed: Observed
+
+
+def check_place(project: Project, source_id: str, on: date, today: date) -> None:
+    """Raises RigonomicsError if no snapshot of that source and day may be written."""
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source_id) is None:
+        raise RigonomicsError(f"{source_id!r} is no source id.", "Use lower-case letters and digits joined by hyphens.")
+    if source_id == OWN_SOURCE:
+        raise RigonomicsError(f"{OWN_SOURCE} holds the prices noted by hand.", "Name another source with --source.")
+    if on > today:
+        raise RigonomicsError(f"{on} is still to come.", "Give the day on which the tables were seen, with --on.")
+    folder = project.raw / source_id / on.isoformat()
+    if folder.exists():
+        raise RigonomicsError(
+            f"{project.relative(folder)} is there already, and a snapshot is never overwritten.",
+            "Give another day with --on, or another source with --source.",
+        )
+
+
+def check_not_shrunken(project: Project, source_id: str, tables: Sequence[FoundTable], name: str) -> None:
+    """Raises RigonomicsError if the tables hold fewer rows than half of the source's last snapshot."""
+    last = _last_snapshot(project.raw / source_id)
+    if last is None:
+        return
+    before = sum(max(len(_records(path)) - 1, 0) for path in last.glob("*.csv"))
+    now = sum(len(table.rows) for table in tables)
+    if now < SMALLEST_SHARE * before:
+        raise RigonomicsError(
+            f"{name} has {now} rows in its tables; {project.relative(last)} has {before}. It is not kept.",
+            "If the page really became that short, save it and import the file.",
+        )
+
+
+def plan(
+    project: Project,
+    tables: Sequence[FoundTable],
+    source_id: str,
+    on: date,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    *,
+    published_on: str = "",
+) -> list[Proposal]:
+    """What each table is taken for: as in the source's last snapshot, else as it seems. `published_on` dates its prices."""
+    last = _last_snapshot(project.raw / source_id)
+    known = read_toml(last / "tables.toml", project.relative(last / "tables.toml")) if last else {}
+    undated = None if published_on else on
+    proposals = []
+    for table in tables:
+        taken_over = _taken_over(table, known.get(table.name), last, on) if last else None
+        proposals.append(taken_over or propose(table, vocabulary, catalogue, observed_on=undated))
+    return proposals
+
+
+def arrive(
+    project: Project,
+    origin: Origin,
+    on: date,
+    proposals: Sequence[Proposal],
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    *,
+    keep: bool,
+) -> Arrival:
+    """Read the proposed snapshot as a refresh would, and with `keep` put it under data/raw in one step.
+
+    Raises RigonomicsError, with nothing kept, if nothing in it can be read or the day is there already.
+    """
+    source = project.raw / origin.source_id
+    is_new = not (source / "source.toml").is_file()
+    with _staging(project.raw if keep else None) as root:
+        staged = root / "data" / "raw" / origin.source_id
+        snapshot = staged / on.isoformat()
+        snapshot.mkdir(parents=True)
+        if is_new:
+            (staged / "source.toml").write_text(_source_toml(origin, on), encoding="utf-8")
+        else:
+            shutil.copyfile(source / "source.toml", staged / "source.toml")
+        for proposal in proposals:
+            rows = [proposal.table.header, *proposal.table.rows]
+            (snapshot / f"{proposal.table.name}.csv").write_text(_as_csv(rows), encoding="utf-8", newline="")
+        (snapshot / "tables.toml").write_text(_tables_toml(proposals), encoding="utf-8")
+        observed = _read(staged, root, vocabulary, catalogue)
+        arrival = Arrival(
+            f"{project.relative(source)}/{on.isoformat()}", is_new, tuple(proposals), observed
+        )  # fmt: skip
+        if keep:
+            if observed.observations.is_empty():
+                raise RigonomicsError(
+                    "Nothing in the tables could be read, so nothing is kept.",
+                    "--dry-run shows why; a catalogue entry or a clearer header may be missing.",
+                )
+            _put(staged, snapshot, source, is_new, arrival.folder)
+        return arrival
+
+
+# ---- what the last snapshot knows
+
+
+def _last_snapshot(source: Path) -> Path | None:
+    days = sorted(path for path in source.glob("????-??-??") if (path / "tables.toml").is_file())
+    return days[-1] if days else None
+
+
+def _taken_over(table: FoundTable, section: Any, last: Path, on: date) -> Proposal | None:
+    """The last snapshot's section if it fits this header. Overrides stay where their rows still hold the same names."""
+    if not isinstance(section, dict):
+        return None
+    declared = {*section.get("columns", {}), *filter(None, [section.get("attribute_column")])}
+    header = set(table.header)
+    if not declared <= header or not header <= declared | set(IMPLICIT_COLUMNS):
+        return None
+    remarks = []
+    section = {**_moved(section, last.name, on.isoformat()), "place": table.place}
+    overrides = section.get("overrides", [])
+    if overrides:
+        before = _records(last / f"{table.name}.csv")
+        kept = []
+        for override in overrides:
+            rows = override.get("rows", [override.get("row")])
+            same = [row for row in rows if _label(before, row) == _label([table.header, *table.rows], row) is not None]
+            if same:
+                kept.append({"rows": same, **{k: v for k, v in override.items() if k not in ("row", "rows")}})
+            if len(same) < len(rows):
+                gone = ", ".join(str(row) for row in rows if row not in same)
+                remarks.append(f"an override of row {gone} is left out: another name stands there now")
+        section["overrides"] = kept
+    return Proposal(table, section, tuple(remarks), True, is_taken_over=True)
+
+
+def _moved(spec: Any, before: str, now: str) -> Any:
+    """A contract whose prices count as seen on the day of its snapshot, for a snapshot of another day."""
+    if isinstance(spec, dict):
+        return {
+            key: now if key == "observed_on" and value == before else _moved(value, before, now)
+            for key, value in spec.items()
+        }
+    return [_moved(one, before, now) for one in spec] if isinstance(spec, list) else spec
+
+
+def _label(records: Sequence[Sequence[str]], row: Any) -> str | None:
+    if not isinstance(row, int) or not 2 <= row <= len(records) or not records[row - 1]:
+        return None
+    return records[row - 1][0]
+
+
+def _records(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            return [record for record in csv.reader(handle) if record]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []  # a snapshot that cannot be read holds no rows to compare with
+
+
+# ---- reading and keeping
+
+
+@contextmanager
+def _staging(raw: Path | None) -> Iterator[Path]:
+    """A folder that nobody reads and that is gone afterwards; beside the sources if they are to be moved out of it."""
+    try:
+        root = Path(tempfile.mkdtemp(prefix=".import-", dir=raw))
+    except OSError as error:
+        raise RigonomicsError(f"{raw} cannot be written: {error.strerror}.", "Make it writable.") from error
+    try:
+        yield root
+    except OSError as error:
+        raise RigonomicsError(
+            f"{raw or root} cannot be written: {error.strerror}.", "Free space, and import again."
+        ) from error
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _read(staged: Path, root: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Observed:
+    source = load_source(staged, root, vocabulary)
+    cells = pl.concat([parse_cells(read_content(table), table) for table in source.tables])
+    uncorrected = cells.with_columns(pl.lit(None, pl.String).alias("corrected"))
+    return observe([source], uncorrected, vocabulary, catalogue)
+
+
+def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -> None:
+    """Move the snapshot, or the whole new source, to where it belongs. A folder with content is never replaced."""
+    for path in (staged, snapshot):
+        path.chmod(0o755)
+    try:
+        if is_new and not source.exists():
+            staged.rename(source)
+            return
+        if is_new:
+            (staged / "source.toml").replace(source / "source.toml")
+        snapshot.rename(source / snapshot.name)
+    except OSError as error:
+        raise RigonomicsError(f"{shown} cannot be written: {error.strerror}.", "Give another day with --on.") from error
+
+
+def _as_csv(rows: Sequence[Sequence[str]]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\n").writerows(rows)
+    return target.getvalue()
+
+
+# ---- TOML
+
+
+def _source_toml(origin: Origin, on: date) -> str:
+    head = {
+        "title": origin.title,
+        "publisher": origin.publisher,
+        "url": origin.url,
+        "licence": "facts only",
+        "published_on": origin.published_on,
+        "retrieved_on": on.isoformat(),
+        "document": origin.document,
+        "notes": "Brought in by rigonomics import.",
+    }
+    return "".join(f"{key} = {_value(value)}\n" for key, value in head.items())
+
+
+def _tables_toml(proposals: Sequence[Proposal]) -> str:
+    lines = ["# What the columns of this snapshot mean; data/raw/README.md describes the format.\n"]
+    for proposal in proposals:
+        lines.append("\n")
+        lines += [f"# {_one_line(remark)}\n" for remark in proposal.remarks]
+        lines += _section(proposal.table.name, proposal.section)
+    return "".join(lines)
+
+
+def _one_line(remark: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in remark)
+
+
+def _section(name: str, section: Mapping[str, Any]) -> Iterator[str]:
+    yield f"[{name}]\n"
+    for key, value in section.items():
+        if key not in ("defaults", "columns", "attributes", "overrides"):
+            yield f"{key} = {_value(value)}\n"
+    for key in ("defaults", "attributes", "columns"):
+        if section.get(key):
+            yield f"[{name}.{key}]\n"
+            yield from (f"{_value(str(k))} = {_value(v)}\n" for k, v in section[key].items())
+    for override in section.get("overrides", ()):
+        yield f"[[{name}.overrides]]\n"
+        yield from (f"{_value(str(k))} = {_value(v)}\n" for k, v in override.items())
+
+
+def _value(value: Any) -> str:
+    """A literal as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return (
+            "{ "
+            + ", ".join(f"{_value(str(k)) if not _is_bare(str(k)) else k} = {_value(v)}" for k, v in value.items())
+            + " }"
+        )
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+def _is_bare(key: str) -> bool:
+    return re.fullmatch("[A-Za-z0-9_-]+", key) is not None
+
+
+def selected(tables: Sequence[FoundTable], numbers: Sequence[int]) -> list[FoundTable]:
+    """The tables of these numbers, all of them if there are none. Raises RigonomicsError for a number that there is not."""
+    absent = [number for number in numbers if number not in {table.number for table in tables}]
+    if absent:
+        raise RigonomicsError(f"There is no table {absent[0]}.", f"The document has {len(tables)}, numbered from 1.")
+    return [table for table in tables if not numbers or table.number in numbers]

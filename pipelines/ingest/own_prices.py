@@ -1,0 +1,252 @@
+"""Prices that the user notes down: one row each in a source of the user's own under data/raw.
+
+A day's notes are one table, written to on that day and never again, so that no later note takes its place. A wrong note is
+mended by a line in corrections.csv, as everywhere.
+"""
+
+import csv
+import fcntl
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import RigonomicsError
+from pipelines.ingest.corrections import COLUMNS as CORRECTION_COLUMNS
+from pipelines.ingest.snapshots import write_atomically
+from pipelines.normalise.names import Catalogue, resolve_names
+from pipelines.normalise.quantities import read_quantities
+from pipelines.normalise.vocabulary import Vocabulary
+from pipelines.project import Project
+
+OWN_SOURCE = "own-prices"
+COLUMNS = ("hardware", "value", "condition", "lot_quantity", "observed_on", "vendor", "url", "note")
+IDENTITY = ("hardware", "condition", "lot_quantity", "observed_on", "vendor")
+"""Columns by which two notes are about the same thing."""
+
+SOURCE_TOML = """\
+title = "Prices noted by hand"
+publisher = "the user of this project"
+url = ""
+licence = "own notes"
+published_on = ""
+retrieved_on = "{day}"
+document = ""
+notes = "Written by rigonomics price add, a table for each day."
+"""
+TABLES_TOML = """\
+[{table}]
+title = "Prices noted on {day}"
+kind = "price"
+place = "noted by hand"
+[{table}.columns]
+"value" = {{ attribute = "price", unit = "USD" }}
+"""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A price as the user gives it: an article by any of its names, a price as shops write it, the kind of price, the day."""
+
+    article: str
+    price: str
+    condition: str
+    on: date
+    lot_quantity: int = 1
+    vendor: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Where a note now stands, what it was understood as (USD for the lot), and whether it corrected an earlier one."""
+
+    raw_file: str
+    row: int
+    hardware_id: str
+    name: str
+    low_usd: float
+    high_usd: float
+    corrected: bool
+
+
+def add_price(
+    project: Project,
+    note: Note,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    today: date,
+    *,
+    source_id: str = OWN_SOURCE,
+    replace: bool = False,
+) -> Noted:
+    """Append one price to the table of `today`; with `replace`, correct the same note if it is there with another price.
+
+    Raises RigonomicsError if the article is not in the catalogue (naming the nearest), the price cannot be read, the day is
+    to come, or the same note is there already.
+    """
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source_id) is None:
+        raise RigonomicsError(f"{source_id!r} is no source id.", "Use lower-case letters and digits joined by hyphens.")
+    if note.on > today:
+        raise RigonomicsError(f"{note.on} is still to come.", "Give the day on which the price was seen, with --on.")
+    hardware_id, name = _article(note.article, catalogue)
+    low, high = _figure(note.price, vocabulary)
+    source = project.raw / source_id
+    with _alone(project.raw):
+        row = dict(
+            zip(COLUMNS, (name, note.price, note.condition, str(note.lot_quantity), note.on.isoformat(),
+                          note.vendor, note.url, note.note), strict=True)
+        )  # fmt: skip
+        earlier = _same(source, row)
+        if earlier is None:
+            path, number = _append(source, row, today)
+        elif earlier.price == note.price:
+            raise RigonomicsError(f"{project.relative(earlier.path)} row {earlier.row} says so already.")
+        elif not replace:
+            raise RigonomicsError(
+                f"{project.relative(earlier.path)} row {earlier.row} says {earlier.price} of the same day.",
+                "If that was wrong, correct it: add --replace.",
+            )
+        else:
+            path, number = earlier.path, earlier.row
+            _correct(source, earlier, project.relative(path), note.price)
+    return Noted(project.relative(path), number, hardware_id, name, low, high, earlier is not None)
+
+
+def _article(article: str, catalogue: Catalogue) -> tuple[str, str]:
+    named = pl.DataFrame({"section": ["hardware"], "name": [article]})
+    found = resolve_names(named, catalogue).row(0, named=True)
+    if found["id"] is None:
+        raise RigonomicsError(
+            f"{article!r} is no article of data/catalogue.toml. Nearest: {found['candidates'] or 'none'}.",
+            "Name one of these, or add the article to the catalogue.",
+        )
+    if found["count"] is not None and found["count"] > 1:
+        raise RigonomicsError(
+            f"{article!r} names {found['count']} pieces.", "Name one, and say what the price pays for with --lot."
+        )
+    names = dict(catalogue.hardware.select("hardware_id", "name").iter_rows())
+    return found["id"], names[found["id"]]
+
+
+def _figure(price: str, vocabulary: Vocabulary) -> tuple[float, float]:
+    attribute = vocabulary.attributes["price"]
+    low, high = attribute.range or (None, None)
+    cell = pl.DataFrame(
+        {
+            "text": [price],
+            "type": ["quantity"],
+            "unit": ["USD"],
+            "unit_hint": ["USD"],
+            "range_low": [low],
+            "range_high": [high],
+        }
+    )
+    read = read_quantities(cell, vocabulary).row(0, named=True)
+    if read["reason"] is not None or read["value_low"] is None:
+        reason = read["reason"] or "nothing is stated"
+        raise RigonomicsError(f"The price {price!r} cannot be read: {reason}.", "Write it as 2899 or $2,800-2,950.")
+    return read["value_low"], read["value_high"]
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    path: Path
+    row: int
+    price: str
+    written: str
+
+
+def _same(source: Path, row: dict[str, str]) -> _Earlier | None:
+    """The note of the same article, kind, lot, day and vendor, with the price that it stands for after corrections."""
+    corrected = _corrected(source)
+    for path in sorted(source.glob("*/prices_*.csv")):
+        for number, record in enumerate(_records(path), start=2):
+            if all(record.get(key, "") == row[key] for key in IDENTITY):
+                written = record["value"]
+                return _Earlier(path, number, corrected.get((path.parent.name, path.name, number), written), written)
+    return None
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _corrected(source: Path) -> dict[tuple[str, str, int], str]:
+    """New texts of the source's corrections, by day folder, file name and row."""
+    path = source / "corrections.csv"
+    lines = _records(path) if path.is_file() else []
+    return {(*line["raw_file"].split("/")[-2:], int(line["row"])): line["new"] for line in lines}  # type: ignore[misc]
+
+
+def _append(source: Path, row: dict[str, str], today: date) -> tuple[Path, int]:
+    """Write the row at the end of today's table, which is made if it is not there yet; returns its place."""
+    table = f"prices_{today:%Y_%m_%d}"
+    folder = source / today.isoformat()
+    path = folder / f"{table}.csv"
+    if not (source / "source.toml").is_file():
+        _new_source(source, today)
+    records = [list(record.values()) for record in _records(path)] if path.is_file() else []
+    text = _as_csv([COLUMNS, *records, list(row.values())])
+    if folder.is_dir():
+        write_atomically(path, text)
+        return path, len(records) + 2
+    fresh = source / f".{today.isoformat()}-new"
+    fresh.mkdir(exist_ok=True)
+    write_atomically(fresh / f"{table}.csv", text)
+    write_atomically(fresh / "tables.toml", TABLES_TOML.format(table=table, day=today))
+    fresh.rename(folder)
+    return path, len(records) + 2
+
+
+def _correct(source: Path, earlier: _Earlier, raw_file: str, price: str) -> None:
+    """Add a line to corrections.csv, or renew the one that is there for the same cell."""
+    path = source / "corrections.csv"
+    lines = [list(line.values()) for line in _records(path)] if path.is_file() else []
+    kept = [line for line in lines if line[:3] != [raw_file, str(earlier.row), "value"]]
+    line = [raw_file, str(earlier.row), "value", earlier.written, price, "noted again"]
+    write_atomically(path, _as_csv([CORRECTION_COLUMNS, *kept, line]))
+
+
+def _as_csv(rows: Sequence[Sequence[str]]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\n").writerows(rows)
+    return target.getvalue()
+
+
+def _new_source(source: Path, today: date) -> None:
+    """The folder of a source with its source.toml, in one step: without it no refresh could read it."""
+    fresh = source.with_name(f".{source.name}-new")
+    fresh.mkdir(exist_ok=True)
+    write_atomically(fresh / "source.toml", SOURCE_TOML.format(day=today))
+    if source.is_dir():
+        (fresh / "source.toml").replace(source / "source.toml")
+        fresh.rmdir()
+    else:
+        fresh.rename(source)
+
+
+@contextmanager
+def _alone(raw: Path) -> Iterator[None]:
+    """One writer at a time."""
+    try:
+        handle = os.open(raw, os.O_RDONLY)
+    except OSError as error:
+        raise RigonomicsError(f"{raw} cannot be read: {error.strerror}.", "Restore the folder.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    except OSError as error:
+        raise RigonomicsError(
+            f"{raw} cannot be written: {error.strerror}.", "Free space or make it writable."
+        ) from error
+    finally:
+        os.close(handle)
