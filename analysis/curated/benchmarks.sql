@@ -1,0 +1,33 @@
+-- Every throughput that a source states. `throughput` decides which of them a system may be reckoned with.
+select
+    observation_id as benchmark_id,
+    hardware_id,
+    case when hardware_id is not null then count end as gpu_count,
+    link,
+    build_id,
+    model_id,
+    quantization,
+    engine,
+    phase,
+    concurrency,
+    per_user,
+    offload,
+    value_low as tokens_per_s_low,
+    value_high as tokens_per_s_high,
+    is_approximate,
+    bound,
+    basis,
+    context_tokens,
+    topic,
+    note,
+    is_derived,
+    observation_id,
+    source_id,
+    raw_file,
+    raw_row,
+    raw_text,
+    observed_on,
+    date_basis
+from current_observations
+where attribute = 'tokens_per_s'
+order by benchmark_id

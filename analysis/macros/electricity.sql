@@ -1,0 +1,19 @@
+-- What a draw asks of a room: current, the circuit breaker that carries it, and the heat to take away. They read no table.
+
+create or replace macro amps(watts, volts) as
+    watts / nullif(volts, 0);
+
+comment on macro amps is
+    'Current, A: watts / volts. amps(1800, 120) = 15.';
+
+create or replace macro breaker_a(watts, volts, continuous_fraction := 0.8) as
+    list_min(list_filter([15, 20, 30, 40, 50, 60], lambda size: size * volts * continuous_fraction >= watts));
+
+comment on macro breaker_a is
+    'Smallest common North American circuit breaker, A, that carries a continuous load: the first of 15, 20, 30, 40, 50, 60 with breaker * volts * continuous_fraction >= watts; NULL if none does. breaker_a(1600, 120) = 20.';
+
+create or replace macro btu_per_hour(watts) as
+    watts * 3.412;
+
+comment on macro btu_per_hour is
+    'Heat to take away, BTU/h: watts * 3.412, as one watt for an hour is 3.412 British thermal units. btu_per_hour(1000) = 3412.';

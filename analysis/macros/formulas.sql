@@ -1,0 +1,157 @@
+-- The formulas of the project, each of them once: the tables call them, and so does whoever asks in SQL.
+-- They read no table. Hours a week are spread evenly over a year of 8,760 hours, so that 168 of them are all of it.
+-- NULL in, NULL out; a division by nothing is NULL too.
+
+create or replace macro hours_per_year(hours_per_week) as
+    hours_per_week / 168 * 8760;
+
+comment on macro hours_per_year is
+    'Hours of use in a year, from hours a week: hours_per_week / 168 * 8760. hours_per_year(40) = 2085.714.';
+
+create or replace macro kwh_per_year(watts, hours_per_week := 168) as
+    watts / 1000 * hours_per_year(hours_per_week);
+
+comment on macro kwh_per_year is
+    'Electricity of a year, kWh: watts / 1000 * hours_per_year(hours_per_week). kwh_per_year(2000) = 17520.';
+
+create or replace macro power_usd(watts, hours_per_week := 168, usd_per_kwh := 0.15, years := 3) as
+    kwh_per_year(watts, hours_per_week) * usd_per_kwh * years;
+
+comment on macro power_usd is
+    'Electricity, USD, over `years`: kwh_per_year(watts, hours_per_week) * usd_per_kwh * years. power_usd(2000, years := 1) = 2628.';
+
+create or replace macro usd_per_mtok(
+    capex_usd,
+    watts,
+    tokens_per_s,
+    hours_per_week := 168,
+    usd_per_kwh := 0.15,
+    life_years := 3,
+    residual_fraction := 0
+) as
+    (
+        capex_usd * (1 - residual_fraction) / nullif(life_years, 0)
+        + power_usd(watts, hours_per_week, usd_per_kwh, 1)
+    )
+    / nullif(tokens_per_s * 3600 * hours_per_year(hours_per_week), 0)
+    * 1e6;
+
+comment on macro usd_per_mtok is
+    'USD for a million tokens on a machine of one''s own: (what it loses in value a year + electricity a year) / tokens a year * 1e6. The value lost is capex_usd * (1 - residual_fraction) / life_years; watts while working, tokens_per_s in total. usd_per_mtok(4299, 50, 10, usd_per_kwh := 0.18) = 4.794.';
+
+create or replace macro cloud_usd_per_mtok(usd_per_hour, tokens_per_s) as
+    usd_per_hour / nullif(tokens_per_s * 3600, 0) * 1e6;
+
+comment on macro cloud_usd_per_mtok is
+    'USD for a million tokens on rented hardware: usd_per_hour / (tokens_per_s * 3600) * 1e6. cloud_usd_per_mtok(2, 85) = 6.536.';
+
+create or replace macro saving_usd_per_year(
+    cloud_usd_per_hour,
+    watts := 0,
+    hours_per_week := 40,
+    usd_per_kwh := 0.15
+) as
+    cloud_usd_per_hour * hours_per_year(hours_per_week)
+    - power_usd(watts, hours_per_week, usd_per_kwh, 1);
+
+comment on macro saving_usd_per_year is
+    'USD a year that owning saves against renting for the same hours: the rent less the electricity. saving_usd_per_year(2.5, 2000, 168) = 19272.';
+
+create or replace macro payback_years(
+    capex_usd,
+    cloud_usd_per_hour,
+    watts := 0,
+    hours_per_week := 40,
+    usd_per_kwh := 0.15
+) as
+    case
+        when saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh) > 0
+            then capex_usd / saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
+    end;
+
+comment on macro payback_years is
+    'Years until buying has cost what renting would have: capex_usd / saving_usd_per_year. NULL where nothing is saved, so that it never pays back. payback_years(14949, 2.5, 0, 40) = 2.867.';
+
+create or replace macro breakeven_hours_per_week(
+    capex_usd,
+    cloud_usd_per_hour,
+    watts := 0,
+    usd_per_kwh := 0.15,
+    life_years := 3,
+    residual_fraction := 0
+) as
+    case
+        when capex_usd * (1 - residual_fraction)
+            <= life_years * saving_usd_per_year(cloud_usd_per_hour, watts, 168, usd_per_kwh)
+            then
+                capex_usd * (1 - residual_fraction)
+                / nullif(life_years * saving_usd_per_year(cloud_usd_per_hour, watts, 168, usd_per_kwh), 0)
+                * 168
+    end;
+
+comment on macro breakeven_hours_per_week is
+    'Hours a week at which owning for its life costs what renting costs: the value lost over the life / what a life around the clock would save * 168. NULL where it takes more hours than a week has, or never. breakeven_hours_per_week(14949, 2.5) = 38.226.';
+
+create or replace macro roi_percent(
+    capex_usd,
+    cloud_usd_per_hour,
+    watts := 0,
+    hours_per_week := 40,
+    usd_per_kwh := 0.15,
+    years := 3,
+    residual_fraction := 0
+) as
+    (
+        years * saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
+        - capex_usd * (1 - residual_fraction)
+    )
+    / nullif(capex_usd, 0)
+    * 100;
+
+comment on macro roi_percent is
+    'Return on the purchase after `years`, percent of it: (years * saving_usd_per_year - capex_usd * (1 - residual_fraction)) / capex_usd * 100. roi_percent(14949, 2.5) = 4.641.';
+
+create or replace macro npv_usd(
+    capex_usd,
+    cloud_usd_per_hour,
+    watts := 0,
+    hours_per_week := 40,
+    usd_per_kwh := 0.15,
+    years := 3,
+    residual_fraction := 0,
+    discount_rate := 0.05
+) as
+    saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
+    * case
+        when discount_rate = 0
+            then years
+        else (1 - power(1 + discount_rate, -years)) / discount_rate
+    end
+    + capex_usd * residual_fraction * power(1 + discount_rate, -years)
+    - capex_usd;
+
+comment on macro npv_usd is
+    'Net present value, USD: each year''s saving at the end of that year and what the machine still fetches after `years`, discounted, less its price. npv_usd(14949, 2.5) = -749.21.';
+
+create or replace macro weights_gb(params_b, bits) as
+    params_b * bits / 8;
+
+comment on macro weights_gb is
+    'GB (1e9 bytes) that a model''s weights take: billions of parameters * bits of each / 8. weights_gb(70, 4) = 35.';
+
+create or replace macro memory_needed_gb(
+    weights_gb,
+    context_tokens := 8192,
+    kv_cache_gb_per_1k_tokens := 0.32768,
+    overhead_gb := 2
+) as
+    weights_gb + context_tokens / 1000 * kv_cache_gb_per_1k_tokens + overhead_gb;
+
+comment on macro memory_needed_gb is
+    'GB of accelerator memory that one sequence takes: weights + key-value cache of its context + overhead. memory_needed_gb(35) = 39.684.';
+
+create or replace macro decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) as
+    bandwidth_gb_s / nullif(gb_read_per_token, 0);
+
+comment on macro decode_ceiling_tok_s is
+    'Tokens a second that memory bandwidth allows one sequence: GB/s / GB read for each token. decode_ceiling_tok_s(1792, 40) = 44.8.';

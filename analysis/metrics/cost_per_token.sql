@@ -1,0 +1,75 @@
+-- What a million tokens costs on each system, for every throughput that `throughput` lets pass, under each scenario.
+-- The low end takes the low price, the low watts and the high speed; the high end the opposite.
+with running_costs as (
+    select
+        b.build_id,
+        c.capex_low_usd,
+        c.capex_mid_usd,
+        c.capex_high_usd,
+        c.capex_from,
+        c.capex_bound,
+        w.watts_low,
+        w.watts_mid,
+        w.watts_high,
+        w.power_basis,
+        reasons(
+            case when c.capex_mid_usd is null then 'price: ' || c.missing end,
+            case when w.watts_mid is null then 'watts: ' || w.missing end
+        ) as missing
+    from builds as b
+    inner join build_costs as c
+        on c.build_id = b.build_id
+        and c.capex_basis = 'current'
+    inner join build_power as w
+        on w.build_id = b.build_id
+        and w.is_best
+)
+
+select
+    t.build_id,
+    t.model_id,
+    t.quantization,
+    t.concurrency,
+    s.scenario_id,
+    t.tokens_per_s_low,
+    t.tokens_per_s_mid,
+    t.tokens_per_s_high,
+    t.from_per_user,
+    t.engine,
+    t.offload,
+    t.basis as throughput_basis,
+    t.throughput_from,
+    t.roofline_verdict,
+    t.is_own as throughput_is_own,
+    r.capex_from,
+    r.capex_bound,
+    r.power_basis,
+    usd_per_mtok(
+        r.capex_low_usd, r.watts_low, t.tokens_per_s_high,
+        s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+    ) as usd_per_mtok_low,
+    usd_per_mtok(
+        r.capex_mid_usd, r.watts_mid, t.tokens_per_s_mid,
+        s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+    ) as usd_per_mtok_mid,
+    usd_per_mtok(
+        r.capex_high_usd, r.watts_high, t.tokens_per_s_low,
+        s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+    ) as usd_per_mtok_high,
+    usd_per_mtok(
+        r.capex_mid_usd, 0, t.tokens_per_s_mid,
+        s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+    ) as capex_usd_per_mtok,
+    usd_per_mtok(
+        0, r.watts_mid, t.tokens_per_s_mid,
+        s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+    ) as power_usd_per_mtok,
+    t.memory_needed_gb,
+    t.fits_in_memory,
+    reasons(r.missing, 'memory fit: ' || t.fit_missing) as missing
+from throughput as t
+inner join running_costs as r
+    on r.build_id = t.build_id
+cross join scenarios as s
+where t.excluded is null
+order by t.build_id, t.model_id, t.quantization, t.concurrency, s.hours_per_week
