@@ -1,0 +1,117 @@
+"""Building the database: macros, tables created as declared, SELECTs run, frames loaded.
+
+Everything happens in one DuckDB file of a storage version that older clients can open. Nothing here decides whether the
+result is good enough to publish; that is `checks`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import ContractError
+from pipelines.warehouse.declarations import Declaration
+
+STORAGE_VERSION = "v1.0.0"
+"""Oldest storage version that DuckDB 2.0 writes with macros and comments whole; clients from 1.0 on open it."""
+
+
+def connect(path: Path, *, fresh: bool) -> duckdb.DuckDBPyConnection:
+    """A writing connection to the database under construction; `fresh` starts it from nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if fresh:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    connection.begin()  # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
+    return connection
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string literal for SQL statements that take no parameters (COMMENT, COPY)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
+    """An empty table with the declared columns and comments, replacing what was there."""
+    name = quoted(table.name)
+    columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in table.columns)
+    statements = [
+        f"create or replace table {name} ({columns})",
+        f"comment on table {name} is {literal(table.comment)}",
+        *(f"comment on column {name}.{quoted(column.name)} is {literal(column.comment)}" for column in table.columns),
+    ]
+    connection.execute(";\n".join(statements))
+
+
+def fill_from_sql(connection: duckdb.DuckDBPyConnection, table: Declaration) -> int:
+    """Create the table and fill it by its SELECT; returns the rows. Raises ContractError if the SELECT does not fit."""
+    if table.sql is None:
+        raise ContractError(f"{table.place}: {table.name} has no SELECT.", f"Write {table.name}.sql beside it.")
+    create_table(connection, table)
+    order = ", ".join(quoted(column) for column in table.primary_key)
+    try:
+        _check_columns(connection, table)
+        connection.execute(
+            f"insert into {quoted(table.name)} by name select * from ({table.sql.rstrip().rstrip(';')}) order by {order}"
+        )
+    except (duckdb.IOException, duckdb.OutOfMemoryException):
+        raise  # the disk or the memory, not the SELECT
+    except duckdb.Error as error:
+        raise ContractError(f"{table.place} does not run: {error}.", "Mend the SELECT or its declaration.") from error
+    return count_rows(connection, table.name)
+
+
+def fill_from_frame(connection: duckdb.DuckDBPyConnection, table: Declaration, frame: pl.DataFrame) -> int:
+    """Create the table and load a frame whose columns are the declared ones; returns the rows."""
+    expected, found = [column.name for column in table.columns], frame.columns
+    if set(expected) != set(found):
+        raise ContractError(
+            f"{table.name}: the declared columns and the filled ones differ by "
+            f"{', '.join(sorted(set(expected) ^ set(found)))}."
+        )
+    create_table(connection, table)
+    connection.register("incoming", frame.select(expected))
+    connection.execute(f"insert into {quoted(table.name)} by name select * from incoming")
+    connection.unregister("incoming")
+    return frame.height
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """Run every macro file of a folder, in order of name; returns their names. Raises ContractError naming the file."""
+    names = []
+    for path in sorted(folder.glob("*.sql")):
+        try:
+            connection.execute(path.read_text(encoding="utf-8"))
+        except duckdb.Error as error:
+            raise ContractError(f"analysis/{folder.name}/{path.name} does not run: {error}.") from error
+        names.append(path.name)
+    return names
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    return int(first_row(connection, f"select count(*) from {quoted(table)}")[0])
+
+
+def first_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The first row of a query that gives one, its result read to the end: DuckDB 2.0 keeps a connection busy until then."""
+    rows: list[tuple[Any, ...]] = connection.execute(query, list(parameters)).fetchall()
+    return rows[0]
+
+
+def _check_columns(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
+    described = connection.execute(f"describe {table.sql}").fetchall() if table.sql else []
+    found, declared = {row[0] for row in described}, {column.name for column in table.columns}
+    if found != declared:
+        absent, extra = sorted(declared - found), sorted(found - declared)
+        parts = [f"it does not give {', '.join(absent)}"] if absent else []
+        parts += [f"it gives {', '.join(extra)}, not declared"] if extra else []
+        raise ContractError(f"{table.place} and its declaration disagree: {'; '.join(parts)}.")

@@ -1,0 +1,171 @@
+"""What each table is: one TOML file a table in analysis/, beside the SELECT that fills it.
+
+From this one declaration come the created schema, the comments, the data dictionary, Dagster's column schema and the
+blocking checks. A table without a .sql file is filled by the pipeline (observations, for instance).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.errors import ContractError
+from pipelines.ingest.contracts import read_toml
+
+MACRO_FOLDERS = ("macros", "table_macros")
+"""Folders of analysis/ that hold formulas: scalar ones, and those that read tables and are created last."""
+
+
+@dataclass(frozen=True)
+class ColumnDeclaration:
+    """A column: DuckDB type, unit, meaning, and what must hold for its values."""
+
+    name: str
+    type: str
+    description: str
+    unit: str | None
+    nullable: bool
+    references: str | None
+    range: tuple[float, float] | None
+    values: tuple[str, ...] | None
+
+    @property
+    def comment(self) -> str:
+        """Meaning with the unit, as DuckDB's COMMENT ON COLUMN holds it."""
+        return f"{self.description} [{self.unit}]" if self.unit else self.description
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A table: what a row is, its key, its columns, and the SELECT that fills it (None: the pipeline does)."""
+
+    name: str
+    folder: str
+    description: str
+    grain: str
+    primary_key: tuple[str, ...]
+    columns: tuple[ColumnDeclaration, ...]
+    sql: str | None
+    place: str
+
+    @property
+    def comment(self) -> str:
+        """Meaning and grain, as DuckDB's COMMENT ON TABLE holds them."""
+        return f"{self.description}. Grain: {self.grain}"
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Names of the relations that the SELECT reads."""
+        return relations_of(self.sql, self.place) if self.sql else frozenset()
+
+
+def load_declarations(analysis: Path, root: Path) -> dict[str, Declaration]:
+    """Every declared table by name, in an order in which they can be built.
+
+    Raises ContractError if a declaration is incomplete, a SELECT has none, or tables depend on each other in a circle.
+    """
+    paths = sorted(analysis.glob("*/*.toml"))
+    declared = {path.stem: _load(path, root) for path in paths}
+    for sql in sorted(analysis.glob("*/*.sql")):
+        if sql.stem not in declared and sql.parent.name not in MACRO_FOLDERS:
+            place = sql.relative_to(root).as_posix()
+            raise ContractError(f"{place} has no declaration.", f"Write {sql.stem}.toml beside it.")
+    for declaration in declared.values():
+        _check_references(declaration, declared)
+    graph = {name: sorted(declaration.reads & set(declared)) for name, declaration in declared.items()}
+    try:
+        return {name: declared[name] for name in TopologicalSorter(graph).static_order()}
+    except CycleError as error:
+        raise ContractError(f"The tables {' -> '.join(error.args[1])} read each other in a circle.") from error
+
+
+@cache
+def relations_of(sql: str, place: str) -> frozenset[str]:
+    """The tables and table macros that a statement reads, without its own CTEs. Raises ContractError."""
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise ContractError(f"{place} cannot be parsed: {error}.") from error
+    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    tables = {table.name for table in tree.find_all(exp.Table) if table.name}
+    return frozenset(tables - ctes)
+
+
+def dictionary_rows(declarations: Iterable[Declaration]) -> list[dict[str, Any]]:
+    """The rows of data_dictionary: one for each column of each table."""
+    return [
+        {
+            "table_name": table.name,
+            "column_name": column.name,
+            "position": position,
+            "type": column.type,
+            "unit": column.unit,
+            "description": column.description,
+            "is_key": column.name in table.primary_key,
+            "table_description": table.description,
+            "grain": table.grain,
+        }
+        for table in sorted(declarations, key=lambda declaration: declaration.name)
+        for position, column in enumerate(table.columns, start=1)
+    ]
+
+
+def _load(path: Path, root: Path) -> Declaration:
+    place = path.relative_to(root).as_posix()
+    spec = read_toml(path, place)
+    missing = [key for key in ("description", "grain", "primary_key", "columns") if key not in spec]
+    if missing:
+        raise ContractError(f"{place} lacks {', '.join(missing)}.", "Every table declares them.")
+    sql = path.with_suffix(".sql")
+    columns = tuple(_column(name, column, place) for name, column in spec["columns"].items())
+    unknown_keys = set(spec["primary_key"]) - {column.name for column in columns}
+    if unknown_keys:
+        raise ContractError(f"{place} has key column {sorted(unknown_keys)[0]!r}, which is no column of it.")
+    return Declaration(
+        name=path.stem,
+        folder=path.parent.name,
+        description=str(spec["description"]).rstrip("."),
+        grain=str(spec["grain"]).rstrip("."),
+        primary_key=tuple(spec["primary_key"]),
+        columns=columns,
+        sql=sql.read_text(encoding="utf-8") if sql.is_file() else None,
+        place=sql.relative_to(root).as_posix() if sql.is_file() else place,
+    )
+
+
+def _column(name: str, spec: Mapping[str, Any], place: str) -> ColumnDeclaration:
+    known = {"type", "description", "unit", "nullable", "references", "range", "values"}
+    if unknown := sorted(set(spec) - known):
+        raise ContractError(
+            f"{place} column {name} has unknown key {unknown[0]!r}.", f"Known: {', '.join(sorted(known))}."
+        )
+    if "type" not in spec or "description" not in spec:
+        raise ContractError(f"{place} column {name} lacks type or description.")
+    limits = spec.get("range")
+    return ColumnDeclaration(
+        name=name,
+        type=str(spec["type"]),
+        description=str(spec["description"]).rstrip("."),
+        unit=spec.get("unit"),
+        nullable=bool(spec.get("nullable", True)),
+        references=spec.get("references"),
+        range=(float(limits[0]), float(limits[1])) if limits else None,
+        values=tuple(spec["values"]) if "values" in spec else None,
+    )
+
+
+def _check_references(declaration: Declaration, declared: Mapping[str, Declaration]) -> None:
+    for column in declaration.columns:
+        if column.references is None:
+            continue
+        table, _, target = column.references.partition(".")
+        known = declared.get(table)
+        if known is None or (target or column.name) not in {other.name for other in known.columns}:
+            raise ContractError(
+                f"{declaration.place} column {column.name} references {column.references}, which is not declared."
+            )

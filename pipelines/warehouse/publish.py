@@ -1,0 +1,133 @@
+"""Publishing: the built database and its Parquet replace the old ones together, in one step, or not at all.
+
+Each publication is a folder of its own under `.releases`; one link says which of them counts. Whoever has the old files
+open keeps reading them: a release stays until the one after next.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import RigonomicsError
+from pipelines.warehouse.build import first_row, literal, quoted
+
+RELEASES = ".releases"
+CURRENT = ".current"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What now stands in data/curated: tables with their rows, and the digest of all Parquet bytes."""
+
+    database: Path
+    parquet: Path
+    rows: dict[str, int]
+    digest: str
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    build: Path,
+    database: Path,
+    parquet: Path,
+    keys: Mapping[str, tuple[str, ...]],
+    finish: Callable[[str], None] = lambda _digest: None,
+) -> Published:
+    """Put the build and its Parquet in the place of the published ones, which stand beside each other in one folder.
+
+    `keys` gives the tables that become Parquet with their primary keys, by which rows are ordered, so that the same raw
+    bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the database
+    what depends on history or on the clock. Raises RigonomicsError (disk full, folder not writable) with the old files
+    untouched.
+    """
+    folder = database.parent
+    release: Path | None = None
+    try:
+        _sweep(folder, keep=1)
+        release = _new_release(folder)
+        fresh = release / parquet.name
+        fresh.mkdir()
+        rows = {table: _write_parquet(connection, table, key, fresh) for table, key in sorted(keys.items())}
+        digest = _digest(fresh)
+        connection.commit()
+        finish(digest)
+        connection.execute("checkpoint")
+        connection.begin()
+        shutil.copyfile(build, release / database.name)
+        _flush(release / database.name)
+        _flush(release)
+        links = {path: f"{CURRENT}/{path.name}" for path in (database, parquet)}
+        for path, target in links.items():
+            if not os.path.lexists(path):
+                _point(path, target)  # leads nowhere yet: a first publication, too, appears in one step
+        _point(folder / CURRENT, f"{RELEASES}/{release.name}")
+    except (OSError, duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        if release is not None:
+            shutil.rmtree(release, ignore_errors=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise RigonomicsError(
+            f"Publishing to {folder} failed: {reason}. What was published before is untouched.",
+            "Free space or make the folder writable, then refresh again.",
+        ) from error
+    for path, target in links.items():
+        if not (path.is_symlink() and path.readlink() == Path(target)):
+            _point(path, target)
+    _sweep(folder, keep=2)
+    return Published(database, parquet, rows, digest)
+
+
+def _new_release(folder: Path) -> Path:
+    (folder / RELEASES).mkdir(parents=True, exist_ok=True)
+    release = Path(tempfile.mkdtemp(dir=folder / RELEASES))
+    release.chmod(0o755)
+    return release
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...], folder: Path) -> int:
+    order = ", ".join(quoted(column) for column in key)
+    target = folder / f"{table}.parquet"
+    copy = f"copy (select * from {quoted(table)} order by {order}) to {literal(str(target))} (format parquet, compression zstd)"
+    return int(first_row(connection, copy)[0])
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.parquet")):
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _point(link: Path, target: str) -> None:
+    """Make `link` lead to `target`, relative to the link's folder, in one step."""
+    fresh = link.with_name(f".{link.name.lstrip('.')}-link")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)
+    fresh.replace(link)
+
+
+def _sweep(folder: Path, keep: int) -> None:
+    """Remove what an interrupted publication left behind, and all but the newest `keep` of those that were completed."""
+    current = (folder / CURRENT).readlink().name if (folder / CURRENT).is_symlink() else None
+    others = sorted(
+        (path for path in (folder / RELEASES).glob("*") if path.name != current),
+        key=lambda path: path.stat().st_mtime_ns,
+        reverse=True,
+    )
+    for path in others[max(keep - 1, 0) :]:
+        shutil.rmtree(path, ignore_errors=True)

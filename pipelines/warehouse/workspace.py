@@ -1,0 +1,159 @@
+"""What a refresh works with: the project's contracts, loaded once, and the database under construction.
+
+Holds no logic of any table; assets ask it for what they need.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import RigonomicsError
+from pipelines.fingerprint import State, code_version, database_mark, input_digest, parser_digest, report_digest
+from pipelines.ingest.contracts import Source, load_sources
+from pipelines.normalise.names import Catalogue, load_catalogue
+from pipelines.normalise.reference import read_assumptions
+from pipelines.normalise.vocabulary import Vocabulary, load_vocabulary
+from pipelines.project import Project
+from pipelines.render import RenderResult
+from pipelines.warehouse.build import connect, fill_from_frame
+from pipelines.warehouse.checks import Outcome
+from pipelines.warehouse.declarations import Declaration, load_declarations
+from pipelines.warehouse.lock import RefreshLock
+from pipelines.warehouse.publish import Published
+from pipelines.warehouse.readings import Readings
+
+
+@dataclass
+class Workspace:
+    """One refresh: its project, the day asked for, and what its contracts say.
+
+    `fresh` starts the build from nothing; without it, assets add to the build that is there (a run of a few assets from
+    the Dagster UI). `force` reads every table again, also those that have not changed. `now` is the time that the record of
+    refreshes gets, and nothing else. `notify` is told of progress, a line at a time. `failures` collects blocking checks
+    that failed, by table; `errors` what a user has to mend; `published` what came of it.
+    """
+
+    project: Project
+    as_of: date | None = None
+    fresh: bool = True
+    force: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    patience_s: float = 600
+    notify: Callable[[str], None] = field(default=lambda _message: None, repr=False)
+    _connection: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
+    _lock: RefreshLock | None = field(default=None, repr=False)
+    failures: list[tuple[str, Outcome]] = field(default_factory=list, repr=False)
+    errors: list[RigonomicsError] = field(default_factory=list, repr=False)
+    published: Published | None = field(default=None, repr=False)
+    rendered: RenderResult | None = field(default=None, repr=False)
+    has_macros: bool = field(default=False, repr=False)
+    tables_read: int = 0
+    tables_kept: int = 0
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Attributes and units."""
+        return load_vocabulary(self.project.vocabulary)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Names of hardware, models and systems."""
+        return load_catalogue(self.project.catalogue)
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Every source with its tables' contracts."""
+        return load_sources(self.project.raw, self.project.root, self.vocabulary)
+
+    @cached_property
+    def assumptions(self) -> dict[str, pl.DataFrame]:
+        """Frames of the reference tables that a user edits."""
+        return read_assumptions(self.project.assumptions, self.project.relative(self.project.assumptions))
+
+    @cached_property
+    def declarations(self) -> dict[str, Declaration]:
+        """Every declared table, in an order in which they can be built."""
+        return load_declarations(self.project.analysis, self.project.root)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What the last refresh read from each table, for the tables that have not changed since."""
+        kept = self.project.curated / ".readings.zip"
+        if self.force:
+            kept.unlink(missing_ok=True)
+        return Readings(kept, parser_digest(self.project))
+
+    @cached_property
+    def inputs(self) -> str:
+        """Digest of what the user brings, as it is when first asked for: before anything is read."""
+        return input_digest(self.project)
+
+    @cached_property
+    def code(self) -> str:
+        """Version of the code that fills the tables."""
+        return code_version(self.project)
+
+    def acquire(self) -> None:
+        """Wait until no other refresh runs. Raises RigonomicsError if that takes too long."""
+        if self._lock is None:
+            lock = RefreshLock(self.project.build.with_name("lock"), self.patience_s, self.notify)
+            lock.acquire()
+            self._lock = lock
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a build to ask."""
+        return self._connection is not None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The database under construction, opened on first use by one refresh at a time."""
+        if self._connection is None:
+            self.acquire()
+            _ = self.inputs, self.code
+            self._connection = connect(self.project.build, fresh=self.fresh)
+        return self._connection
+
+    def state(self) -> State:
+        """What the published files were made from, for the next refresh to compare with."""
+        database = database_mark(self.project)
+        return State(
+            inputs=self.inputs,
+            code=self.code,
+            as_of=self.as_of.isoformat() if self.as_of else "",
+            database=database,
+            report=report_digest(self.project, database) if self.rendered is not None else "",
+            refreshed_at=f"{self.now:%Y-%m-%d %H:%M} UTC",
+        )
+
+    def fill(self, table: str, frame: pl.DataFrame) -> int:
+        """Create a declared table from a frame; returns its rows."""
+        return fill_from_frame(self.connection, self.declarations[table], frame)
+
+    def close(self) -> None:
+        """Let go of the database under construction."""
+        if self._connection is not None:
+            with suppress(duckdb.Error):  # a broken build is not kept
+                self._connection.commit()
+                self._connection.close()
+            self._connection = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+@contextmanager
+def workspace(
+    project: Project, as_of: date | None = None, *, fresh: bool = True, force: bool = False
+) -> Iterator[Workspace]:
+    """A workspace that lets go of its database at the end."""
+    space = Workspace(project, as_of, fresh, force)
+    try:
+        yield space
+    finally:
+        space.close()
