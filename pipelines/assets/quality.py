@@ -1,0 +1,73 @@
+"""What a refresh finds wrong with the sources, as Dagster checks that warn and never block: the tables are sound with it.
+
+The figures are those of the audit tables; nothing is computed here.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from pipelines.assets.evidence import as_markdown
+from pipelines.warehouse.workspace import Workspace
+
+SHOWN_ROWS = 20
+FINDINGS = {
+    ("roofline", "impossible_speeds"): (
+        "Speeds that memory bandwidth cannot deliver; they enter no cost.",
+        """
+        select benchmark_id, claimed_low, claimed_high, ceiling_tok_s, ratio_high
+        from roofline
+        where verdict = 'impossible'
+        order by ratio_high desc
+        """,
+    ),
+    ("claims", "claims_that_differ"): (
+        "Figures that do not follow from what their own document gives.",
+        """
+        select claim_id, arithmetic, stated_low, stated_high, relative_difference
+        from claims
+        where verdict = 'differs'
+        order by abs(relative_difference) desc nulls last
+        """,
+    ),
+    ("conflicts", "contradictions"): (
+        "The same thing under the same conditions, stated with values that cannot both be true.",
+        """
+        select subject, attribute, conditions, min_value, max_value, text_values, chosen_value
+        from conflicts
+        where nature = 'contradiction'
+        order by ratio desc nulls last
+        """,
+    ),
+    ("price_staleness", "stale_prices"): (
+        "Prices older than half a year, or without a day, that a system is reckoned with.",
+        """
+        select hardware_id, condition, price_mid_usd, age_days, source_id
+        from price_staleness
+        where is_reckoned_with
+            and coalesce(age_days > 183, true)
+        order by age_days desc nulls first
+        """,
+    ),
+}
+"""What to look for: the table, the name of the check, what it means, and the rows that it finds."""
+
+
+def quality_checks() -> list[dg.AssetChecksDefinition]:
+    """One warning check for each of the findings."""
+    return [_check(table, name, meaning, query) for (table, name), (meaning, query) in FINDINGS.items()]
+
+
+def _check(table: str, name: str, meaning: str, query: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=dg.AssetKey(table), name=name, description=meaning, blocking=False)
+    def found(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+        cursor = workspace.connection.execute(query)
+        columns = [column[0] for column in cursor.description or []]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return dg.AssetCheckResult(
+            passed=not rows,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"found": len(rows), "rows": dg.MetadataValue.md(as_markdown(columns, rows[:SHOWN_ROWS]))},
+        )
+
+    return found

@@ -1,0 +1,138 @@
+"""Group raw: the scraped files as they are, and the files that a user edits, as tables."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.evidence import check_specs, materialised, reporting, spec_metadata
+from pipelines.assets.scraped import source_key
+from pipelines.errors import RigonomicsError
+from pipelines.ingest.cells import parse_cells, read_content, unreadable
+from pipelines.ingest.contracts import Source, Table
+from pipelines.ingest.corrections import read_corrections
+from pipelines.warehouse.declarations import Declaration
+from pipelines.warehouse.readings import Readings
+from pipelines.warehouse.workspace import Workspace
+
+TABLES = (
+    "source_files", "raw_cells", "scenarios", "assumptions", "price_preference", "model_classes",
+    "catalogue_hardware", "catalogue_models", "catalogue_builds", "catalogue_unstated", "modelled_runs",
+)  # fmt: skip
+UNREADABLE = "unreadable"
+"""Stands for the digest of a file whose content nobody could read."""
+
+
+def raw_assets(declarations: dict[str, Declaration], source_ids: list[str]) -> list[dg.AssetsDefinition]:
+    """The asset that loads every raw file into text cells, and every edited file into its table."""
+    tables = [declarations[name] for name in TABLES]
+    scraped = [source_key(source_id) for source_id in source_ids]
+
+    @dg.multi_asset(
+        name="load_raw",
+        specs=[
+            dg.AssetSpec(
+                table.name,
+                group_name="raw",
+                description=table.comment,
+                metadata=spec_metadata(table),
+                kinds={"duckdb", "polars" if table.name == "raw_cells" else "toml"},
+                deps=scraped if table.name in ("raw_cells", "source_files") else [],
+            )
+            for table in tables
+        ],
+        check_specs=[spec for table in tables for spec in check_specs(table)],
+    )
+    def load_raw(workspace: dg.ResourceParam[Workspace]) -> Iterator[dg.MaterializeResult[Any]]:
+        frames = reporting(workspace, lambda: raw_frames(workspace))
+        for table in tables:
+            workspace.fill(table.name, frames[table.name])
+        for table in tables:
+            yield materialised(workspace, table)
+
+    return [load_raw]
+
+
+def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:
+    """The frames of every table of the group."""
+    catalogue = space.catalogue
+    return {
+        "source_files": _source_files(space.sources),
+        "raw_cells": read_all_cells(space.sources, space.readings),
+        **space.assumptions,
+        "catalogue_hardware": catalogue.hardware,
+        "catalogue_models": catalogue.models,
+        "catalogue_builds": catalogue.builds,
+        "catalogue_unstated": catalogue.unstated,
+    }
+
+
+def read_all_cells(sources: list[Source], readings: Readings | None = None) -> pl.DataFrame:
+    """Every cell of every source in the columns of raw_cells, corrections beside what they correct.
+
+    Files that have not changed since `readings` are not parsed again. One that cannot be read is one rejected cell.
+    """
+    known = readings or Readings(None, "")
+    frames = []
+    for source in sources:
+        corrections = read_corrections(source)
+        of_source = [
+            _cells_of(source, table, corrections, known).with_columns(pl.lit(source.source_id).alias("source_id"))
+            for table in source.tables
+        ]
+        if of_source:
+            cells = pl.concat(of_source)
+            frames.append(cells.join(corrections, on=["raw_file", "row", "column"], how="left", maintain_order="left"))
+    if not frames:
+        raise RigonomicsError("data/raw holds no table.", "Add one: data/raw/README.md says how.")
+    return pl.concat(frames).select(
+        "source_id",
+        "raw_file",
+        pl.col("row").alias("raw_row"),
+        pl.col("column").alias("raw_column"),
+        pl.col("text").alias("raw_text"),
+        "fault",
+        "corrected",
+        "digest",
+    )
+
+
+def _cells_of(source: Source, table: Table, corrections: pl.DataFrame, readings: Readings) -> pl.DataFrame:
+    """The cells of one file with its digest: as they were kept, else parsed."""
+    try:
+        content = read_content(table)
+        digest = hashlib.sha256(content).hexdigest()
+        if readings.has(table.raw_file, readings.key(source, table, digest, corrections)):
+            return readings.of("cells", [table.raw_file])
+        return parse_cells(content, table).with_columns(pl.lit(digest).alias("digest"))
+    except RigonomicsError as error:
+        reason = f"the file cannot be read: {error.message.removeprefix(table.raw_file).strip()}"
+        return unreadable(table, reason).with_columns(pl.lit(UNREADABLE).alias("digest"))
+
+
+def _source_files(sources: list[Source]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (
+                source.source_id,
+                source.title,
+                source.publisher,
+                source.url or None,
+                source.licence,
+                source.published_on or None,
+                max((table.retrieved_on for table in source.tables), default=source.retrieved_on),
+                source.document or None,
+                source.notes or None,
+            )
+            for source in sources
+        ],
+        schema={
+            **dict.fromkeys(("source_id", "title", "publisher", "url", "licence", "published_on"), pl.String),
+            "retrieved_on": pl.Date,
+            "document": pl.String,
+            "notes": pl.String,
+        },
+        orient="row",
+    )
