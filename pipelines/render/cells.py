@@ -1,0 +1,144 @@
+"""A page's cells and expressions run in the kernel; what they gave put in their places, as Markdown.
+
+Markdown becomes HTML elsewhere. Output that only Quarto's own scripts could show is refused here.
+"""
+
+import ast
+import html
+import re
+from collections.abc import Mapping
+
+from pipelines.errors import RigonomicsError
+from pipelines.render.kernel import CellRaised, Kernel, Outputs
+from pipelines.render.page import Cell, Expression, Markdown, Page
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def execute(page: Page, kernel: Kernel, echo: bool) -> tuple[str, list[str]]:
+    """The page as Markdown, with what its cells and expressions gave in their places, and what cells said on stderr.
+
+    It starts from an empty namespace. `echo` is whether cells show their code where neither page nor cell says so.
+    Raises RigonomicsError for a cell that raises, and for output that has no place in the report.
+    """
+    kernel.forget()
+    warnings: list[str] = []
+    echo = bool((page.front_matter.get("execute") or {}).get("echo", echo))
+    markdown = "\n".join(
+        _text(part, page, kernel) if isinstance(part, Markdown) else _cell(part, page, kernel, echo, warnings)
+        for part in page.parts
+    )
+    return markdown, warnings
+
+
+def _text(part: Markdown, page: Page, kernel: Kernel) -> str:
+    if not part.expressions:
+        return part.texts[0]
+    try:
+        values = kernel.evaluate(tuple(expression.code for expression in part.expressions))
+    except CellRaised as raised:
+        culprit = part.expressions[raised.line]
+        raise RigonomicsError(
+            f"{page.shown_as}:{culprit.line}: the expression {culprit.code} raised {raised.name}: {raised.message}",
+            "Mend the expression, or the cell that sets its names.",
+        ) from None
+    pieces = [part.texts[0]]
+    for value, expression, text in zip(values, part.expressions, part.texts[1:], strict=True):
+        pieces += [_inline(value, page, expression), text]
+    return "".join(pieces)
+
+
+def _inline(bundle: Mapping[str, str], page: Page, expression: Expression) -> str:
+    """Markdown stays Markdown; anything else is text, with quotes off and every special character escaped."""
+    if "text/markdown" in bundle:
+        return bundle["text/markdown"].strip()
+    if "text/html" in bundle:
+        raise _html_output(page, expression.line, f"the expression {expression.code}")
+    plain = bundle.get("text/plain", "")
+    if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "'\"":
+        # The kernel shows a str by its repr; its own literal reader is the inverse.
+        plain = _unquoted(plain)
+    return _PUNCTUATION.sub(r"\\\1", " ".join(plain.split()))
+
+
+def _unquoted(literal: str) -> str:
+    try:
+        value = ast.literal_eval(literal)
+    except (SyntaxError, ValueError):
+        return literal
+    return value if isinstance(value, str) else literal
+
+
+def _cell(cell: Cell, page: Page, kernel: Kernel, echo: bool, warnings: list[str]) -> str:
+    options = cell.options
+    code = "" if not options.get("echo", echo) else _code(cell)
+    outputs = Outputs()
+    if options.get("eval", True):
+        try:
+            outputs = kernel.run(cell.code)
+        except CellRaised as raised:
+            raise RigonomicsError(
+                f"{page.shown_as}:{cell.code_line + raised.line - 1}: {cell.name} raised {raised.name}: {raised.message}",
+                "Mend the cell. Nothing was published; the old report is still in place.",
+            ) from None
+        except RigonomicsError as error:
+            raise RigonomicsError(f"{page.shown_as}:{cell.line}: {cell.name}: {error.message}", error.remedy) from None
+    if outputs.stderr.strip():
+        warnings.append(f"{page.shown_as}:{cell.line}: {cell.name} said: {outputs.stderr.strip()}")
+    if options.get("include", True) is False:
+        return ""
+    shown = [] if options.get("output", True) is False else _shown(outputs, cell, page)
+    caption = options.get("fig-cap", options.get("tbl-cap"))
+    if caption is not None:
+        if not shown:
+            raise RigonomicsError(
+                f"{page.shown_as}:{cell.line}: {cell.name} has a caption but showed nothing.",
+                "End the cell with the chart or table.",
+            )
+        fence = ":" * 12
+        shown = [f"{fence} {{#{options['label']}}}", *shown, str(caption), fence]
+    return "\n" + "\n\n".join([code, *shown] if code else shown) + "\n"
+
+
+def _code(cell: Cell) -> str:
+    text = cell.code.strip("\n")
+    block = _fenced(text, "python")
+    if not cell.options.get("code-fold"):
+        return block
+    opened = " open" if cell.options["code-fold"] == "show" else ""
+    summary = html.escape(str(cell.options.get("code-summary", "Code")))
+    return (
+        f'```{{=html}}\n<details class="code-fold"{opened}><summary>{summary}</summary>\n```\n\n'
+        f"{block}\n\n```{{=html}}\n</details>\n```"
+    )
+
+
+def _shown(outputs: Outputs, cell: Cell, page: Page) -> list[str]:
+    shown = []
+    if outputs.printed.strip():
+        shown.append(outputs.printed if cell.options.get("output") == "asis" else _fenced(outputs.printed.rstrip("\n")))
+    for bundle in outputs.displayed:
+        if "text/markdown" in bundle:
+            shown.append(bundle["text/markdown"])
+        elif "text/html" in bundle:
+            raise _html_output(page, cell.line, cell.name)
+        elif set(bundle) <= {"text/plain"}:
+            shown.append(_fenced(bundle.get("text/plain", "")))
+        else:
+            raise RigonomicsError(
+                f"{page.shown_as}:{cell.line}: {cell.name} shows {', '.join(sorted(bundle))}.",
+                "Show a Chart or a table of reports/figures.",
+            )
+    return shown
+
+
+def _html_output(page: Page, line: int, what: str) -> RigonomicsError:
+    return RigonomicsError(
+        f"{page.shown_as}:{line}: {what} shows text/html, for which Quarto would load scripts from elsewhere.",
+        "Show a Chart or a table of reports/figures.",
+    )
+
+
+def _fenced(text: str, language: str = "") -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -1,0 +1,79 @@
+"""The real Quarto, where it is installed: `quarto render` on a copy of the report's source, its log read for warnings.
+
+The copy keeps generated files out of the checkout and lets a failed run leave nothing behind.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.errors import RigonomicsError
+
+_WARNING = re.compile(r"\bWARN(?:ING)?\b:?\s*(.*)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_UNRESOLVED = re.compile(r"Unable to resolve crossref @?(\S+)", re.IGNORECASE)
+
+
+def program() -> Path | None:
+    """The quarto that QUARTO_PATH names (a file, or the folder it stands in), else the one on PATH, else None."""
+    named = os.environ.get("QUARTO_PATH")
+    if named:
+        path = Path(named)
+        found = shutil.which("quarto", path=str(path)) if path.is_dir() else shutil.which(named)
+        if found is None:
+            raise RigonomicsError(f"QUARTO_PATH names {named}, where there is no quarto.", "Mend it, or unset it.")
+        return Path(found)
+    on_path = shutil.which("quarto")
+    return Path(on_path) if on_path else None
+
+
+def version(quarto: Path) -> str:
+    """What `quarto --version` says."""
+    done = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "of unknown version"
+
+
+def render(
+    quarto: Path, folder: Path, shown_as: str, database: Path, site: Path, environment: Mapping[str, str]
+) -> list[str]:
+    """Render the project in `folder` into the empty folder `site` with `quarto`. Returns Quarto's warnings.
+
+    Raises RigonomicsError if Quarto fails, and for a cross-reference that it could not resolve (Quarto only warns).
+    """
+    with tempfile.TemporaryDirectory(prefix="report-") as temporary:
+        copy = Path(temporary) / "reports"
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("_*-new-*", "_site*", ".quarto", "__pycache__"))
+        done = subprocess.run(
+            [quarto, "render", copy, "--output-dir", "_site"],
+            env={
+                **os.environ,
+                **environment,
+                "QUARTO_PYTHON": sys.executable,
+                "RIGONOMICS_DATABASE": str(database),
+                "RIGONOMICS_RENDERER": f"Quarto {version(quarto)}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        log = _ANSI.sub("", done.stderr).replace(str(copy), shown_as)
+        if done.returncode:
+            raise RigonomicsError(
+                f"Quarto ended with {done.returncode}:\n{_tail(log)}",
+                "Mend the page; the old report is still in place.",
+            )
+        if unresolved := _UNRESOLVED.search(log):
+            raise RigonomicsError(
+                f"Quarto could not resolve the cross-reference @{unresolved[1]}.", "Mend it, or label what it names."
+            )
+        shutil.copytree(copy / "_site", site, dirs_exist_ok=True)
+        return [match[1].strip() for match in _WARNING.finditer(log)]
+
+
+def _tail(log: str) -> str:
+    return "\n".join(log.strip().splitlines()[-25:])

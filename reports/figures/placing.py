@@ -1,0 +1,91 @@
+"""Where the names of points stand in a scatter plot, so that they cover neither each other nor the points."""
+
+from collections.abc import Callable, Sequence
+from math import log
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+Box = tuple[float, float, float, float]
+
+_HIGH = 15.0  # pixels of a line of text at 12 px
+_WIDE = 6.6  # pixels of a letter at 12 px, on average
+_APART = 9.0  # from the middle of a point to its name
+# Width below which a chart is a phone's, as assets/figures.js has it.
+NARROW = 520
+SIDES: dict[str, dict[str, Any]] = {
+    "right": {"align": "left", "baseline": "middle", "dx": _APART},
+    "left": {"align": "right", "baseline": "middle", "dx": -_APART},
+    "above": {"align": "center", "baseline": "bottom", "dy": -_APART},
+    "below": {"align": "center", "baseline": "top", "dy": _APART},
+}
+
+
+def names(
+    frame: pl.DataFrame,
+    x: str,
+    y: str,
+    name: str,
+    x_ends: tuple[float, float],
+    y_ends: tuple[float, float],
+    height: int,
+) -> list[alt.Chart]:
+    """Layers of text for the points of `frame` on logarithmic axes that run between the ends.
+
+    Two sets, for a wide plot and for a phone's; the browser shows the one that its width asks for. A name for which there
+    is no room is left out: the tooltip has it.
+    """
+    layers = []
+    for wide, width in ((True, 780), (False, 255)):
+        sides = sides_of(_pixels(frame[x].to_list(), x_ends, width), _pixels(frame[y].to_list(), y_ends, height, down=True),
+                         [str(each) for each in frame[name]], width, height)  # fmt: skip
+        placed = frame.select(x, y, name).with_columns(side=pl.Series(sides, dtype=pl.String))
+        shown = alt.expr(f"width {'>' if wide else '<='} {NARROW - 90} ? 1 : 0")
+        for side, look in SIDES.items():
+            rows = placed.filter(pl.col("side") == side).drop("side")
+            if rows.height:
+                layers.append(
+                    alt.Chart(rows)
+                    .mark_text(fontSize=12, opacity=shown, **look)
+                    .encode(x=f"{x}:Q", y=f"{y}:Q", text=f"{name}:N")
+                )
+    return layers
+
+
+def sides_of(
+    across: Sequence[float], down: Sequence[float], texts: Sequence[str], width: float, height: float
+) -> list[str | None]:
+    """For each point (pixels from the top left) the side its text stands on, or None where it would cover something."""
+    taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in zip(across, down, strict=True)]
+    sides: list[str | None] = []
+    for x, y, text in zip(across, down, texts, strict=True):
+        free = (
+            (side, box)
+            for side, place in _PLACES.items()
+            if (box := place(x, y, len(text) * _WIDE))[0] >= 0 and box[2] <= width and box[1] >= -_HIGH and box[3] <= height
+            and not any(_overlap(box, other) for other in taken)
+        )  # fmt: skip
+        found = next(free, None)
+        sides.append(found[0] if found else None)
+        if found:
+            taken.append(found[1])
+    return sides
+
+
+_PLACES: dict[str, Callable[[float, float, float], Box]] = {
+    "right": lambda x, y, wide: (x + _APART, y - _HIGH / 2, x + _APART + wide, y + _HIGH / 2),
+    "left": lambda x, y, wide: (x - _APART - wide, y - _HIGH / 2, x - _APART, y + _HIGH / 2),
+    "above": lambda x, y, wide: (x - wide / 2, y - _APART - _HIGH, x + wide / 2, y - _APART),
+    "below": lambda x, y, wide: (x - wide / 2, y + _APART, x + wide / 2, y + _APART + _HIGH),
+}
+
+
+def _pixels(values: Sequence[float], ends: tuple[float, float], length: float, down: bool = False) -> list[float]:
+    low, high = ends
+    parts = (log(value / low) / log(high / low) for value in values)
+    return [(1 - part if down else part) * length for part in parts]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,262 @@
+"""The what-if of the Start page: its sliders, its table as it stands without a script, and the data that the script reads.
+
+assets/whatif.js reckons with the formulas of the database; here they are called for the values that the sliders start with.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from figures.answers import CLASSES, base_scenario, chosen, hours, price_note, rents, short_name
+from figures.prose import tok_s, usd, usd_per_mtok, years
+from figures.sql import query
+from figures.web import Block, data_block, escape, json_text
+
+Row = Mapping[str, Any]
+
+_SYSTEMS = """
+    select
+        b.build_id,
+        b.name,
+        c.capex_low_usd,
+        c.capex_mid_usd,
+        c.capex_high_usd,
+        w.watts_low,
+        w.watts_mid,
+        w.watts_high,
+        concat_ws('; ',
+            case when c.capex_mid_usd is null then 'price: ' || c.missing end,
+            case when w.watts_mid is null then 'draw: ' || w.missing end
+        ) as missing,
+        c.capex_from,
+        c.capex_bound,
+        c.missing as price_missing
+    from builds as b
+    join build_costs as c
+        on c.build_id = b.build_id
+        and c.capex_basis = 'current'
+    join build_power as w
+        on w.build_id = b.build_id
+        and w.is_best
+    order by b.name, b.build_id
+"""
+
+_START = """
+    select build_id, throughput_from, usd_per_mtok_low, usd_per_mtok_mid, usd_per_mtok_high,
+           payback_years, breakeven_hours_per_week, power_usd_3yr
+    from what_if(
+        hours_per_week := $hours,
+        usd_per_kwh := $kwh,
+        life_years := $life,
+        residual_fraction := $resale,
+        cloud_usd_per_hour := $rent
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A setting: its name in the share link, its ends and step, how a value reads ('#' is the figure)."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    text: str
+    digits: int = 0
+    per: int = 1
+    note: str = ""
+
+    def on_a_step(self, value: float) -> float:
+        """`value` (in the unit of the formulas) as the slider holds it."""
+        steps = round((value * self.per - self.low) / self.step)
+        return round(min(self.high, max(self.low, self.low + steps * self.step)), 6)
+
+    def html(self, value: float) -> str:
+        """The control with its label and its value in words."""
+        held = self.on_a_step(value)
+        shown = self.text.replace("#", f"{held:,.{self.digits}f}").replace(".0 ", " ")
+        per = f' data-per="{self.per}"' if self.per != 1 else ""
+        note = f'<span class="whatif-note" id="whatif-{self.name}-note">{escape(self.note)}</span>' if self.note else ""
+        described = f' aria-describedby="whatif-{self.name}-note"' if self.note else ""
+        return (
+            f'<div class="whatif-control"><label for="whatif-{self.name}">{escape(self.label)}</label>'
+            f'<output for="whatif-{self.name}">{escape(shown)}</output>'
+            f'<input type="range" id="whatif-{self.name}" name="{self.name}" min="{self.low:g}" max="{self.high:g}" step="{self.step:g}" '
+            f'value="{held:g}" data-text="{escape(self.text)}" data-digits="{self.digits}"{per} aria-valuetext="{escape(shown)}"{described}>{note}</div>'
+        )
+
+
+def what_if() -> Block:
+    """The what-if, starting from the base scenario and the cheapest stated rent of a card whose memory is known."""
+    scenario = base_scenario()
+    stated = rents()
+    known = [rate for rate in stated if rate["rented_memory_gb"] is not None] or stated
+    dearest = max((rate["rent_high"] for rate in stated), default=5.0)
+    rent_note = (
+        "Stated: " + "; ".join(f"{short_name(rate['rented'])} {_rent(rate)}" for rate in stated) if stated else ""
+    )
+    sliders = [
+        Slider("hours", "Hours a week", 1, 168, 1, "# h"),
+        Slider("kwh", "Electricity", 0.02, 0.6, 0.01, "$#/kWh", 2),
+        Slider("life", "Years of use", 1, 8, 0.5, "# years", 1),
+        Slider("resale", "Resale value", 0, 70, 5, "#% of the price", per=100),
+        Slider("rent", "Rent instead", 0.1, max(5.0, -(-dearest * 2 // 1) / 2), 0.01, "$#/h", 2, note=rent_note),
+    ]
+    start = {
+        "hours": scenario["hours_per_week"],
+        "kwh": scenario["usd_per_kwh"],
+        "life": scenario["life_years"],
+        "resale": scenario["residual_fraction"],
+        "rent": known[0]["rent_mid"] if known else 2.5,
+    }
+    held = {slider.name: slider.on_a_step(start[slider.name]) / slider.per for slider in sliders}
+    systems = query(_SYSTEMS).to_dicts()
+    speeds = _speeds(str(scenario["scenario_id"]))
+    classes = [name for (name,) in query("select class from model_classes order by params_low_b").iter_rows()]
+    model_class = next((name for name in reversed(CLASSES) if name in classes), classes[0])
+    results = {(row["build_id"], row["throughput_from"]): row for row in query(_START, **held).iter_rows(named=True)}
+    data = {
+        "systems": [
+            {
+                "id": system["build_id"],
+                "name": system["name"],
+                "capex": [system["capex_low_usd"], system["capex_mid_usd"], system["capex_high_usd"]],
+                "watts": [system["watts_low"], system["watts_mid"], system["watts_high"]],
+            }
+            for system in systems
+        ],
+        "speeds": speeds,
+    }
+    options = "".join(
+        f'<option value="{escape(name)}"{" selected" if name == model_class else ""}>{escape(name)}</option>'
+        for name in classes
+    )
+    control = (
+        '<div class="whatif-control"><label for="whatif-class">Class of models</label>'
+        f'<select id="whatif-class" name="class">{options}</select></div>'
+    )
+    return Block(
+        '<div class="whatif wide"><form class="whatif-controls" hidden aria-label="What if">'
+        f'<div class="whatif-presets" role="group" aria-label="Scenarios">{_presets(sliders)}</div>'
+        f'<div class="whatif-grid">{control}{"".join(slider.html(start[slider.name]) for slider in sliders)}</div>'
+        '<div class="whatif-foot"><button type="button" class="whatif-copy">Copy link to these settings</button>'
+        '<button type="reset">Reset</button>'
+        f'<label><input type="checkbox" name="all" autocomplete="off"> Show systems whose price or draw is not known ({_unknown(systems)})</label>'
+        '<span class="whatif-copied" role="status"></span></div></form>'
+        '<p class="whatif-said" role="status"></p>'
+        f"{_table(systems, speeds.get(model_class, {}), results)}</div>"
+        f'{data_block("whatif-data", data).html}<script defer src="assets/whatif.js"></script>'
+    )
+
+
+def _rent(rate: Row) -> str:
+    low, high = rate["rent_low"], rate["rent_high"]
+    return f"${low:.2f}" if low == high else f"${low:.2f}–{high:.2f}"
+
+
+def _unknown(systems: Sequence[Row]) -> int:
+    return sum(system["capex_mid_usd"] is None or system["watts_mid"] is None for system in systems)
+
+
+def _presets(sliders: Sequence[Slider]) -> str:
+    columns = {"hours": "hours_per_week", "kwh": "usd_per_kwh", "life": "life_years", "resale": "residual_fraction"}
+    buttons = []
+    for scenario in query("select * from scenarios order by hours_per_week, scenario_id").iter_rows(named=True):
+        values = {
+            slider.name: slider.on_a_step(scenario[columns[slider.name]])
+            for slider in sliders
+            if slider.name in columns
+        }
+        name = str(scenario["name"])
+        buttons.append(
+            f'<button type="button" aria-pressed="false" data-preset="{escape(json_text(values))}">{escape(name[:1].upper() + name[1:])}'
+            f" <span>{hours(scenario['hours_per_week'])} h</span></button>"
+        )
+    return "".join(buttons)
+
+
+def _speeds(scenario_id: str) -> dict[str, dict[str, Any]]:
+    """For each class and system: the speed that it stands with."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in chosen(scenario_id).iter_rows(named=True):
+        found.setdefault(row["model_class"], {})[row["build_id"]] = {
+            "tok_s": [row["tokens_per_s_low"], row["tokens_per_s_mid"], row["tokens_per_s_high"]],
+            "evidence": row["evidence"],
+            "model": row["model"],
+            "quantization": row["quantization"],
+            "from": row["throughput_from"],
+        }
+    return found
+
+
+def _table(systems: Sequence[Row], speeds: Mapping[str, Any], results: Mapping[tuple[str, str | None], Row]) -> str:
+    found = []
+    for system in systems:
+        speed = speeds.get(system["build_id"])
+        result = results.get((system["build_id"], speed["from"])) if speed else None
+        if result is None:
+            # Payback and electricity do not depend on a speed: any row of the system has them.
+            result = next((row for (build, _), row in results.items() if build == system["build_id"]), None)
+            result = {**result, "usd_per_mtok_mid": None} if result else None
+        found.append((system, speed, result))
+    found.sort(
+        key=lambda row: (
+            row[2] is None or row[2]["usd_per_mtok_mid"] is None,
+            (row[2] or {}).get("usd_per_mtok_mid") or 0,
+        )
+    )
+    body = "\n".join(_row(*row) for row in found)
+    heads = (
+        ("System", ""), ("Cost", "USD per million tokens"), ("Paid back", "against the rent"), ("Rent instead", "under"),
+        ("Electricity", "three years"), ("Speed", "one sequence"),
+    )  # fmt: skip
+    head = "".join(
+        f'<th scope="col"{"" if place == 0 else " class=right"}>{name}<span class="unit">{unit}</span></th>'
+        for place, (name, unit) in enumerate(heads)
+    )
+    return (
+        '<div class="table-scroll"><table data-quarto-disable-processing="true">'
+        '<caption class="visually-hidden">What each system costs under these settings, cheapest first</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _row(system: Row, speed: Row | None, result: Row | None) -> str:
+    priced = system["capex_mid_usd"] is not None and system["watts_mid"] is not None
+    note = system["missing"] or price_note(system)
+    cost = result["usd_per_mtok_mid"] if result else None
+    bar = '<span class="whatif-bar" aria-hidden="true" hidden><span></span><span></span></span>'
+    cells = [
+        _cell(
+            "—" if cost is None else usd_per_mtok(cost),
+            "" if cost is None or result is None else _span(result),
+            bar,
+        ),
+        _cell(_or_never(result, "payback_years", priced, years)),
+        _cell(_or_never(result, "breakeven_hours_per_week", priced, lambda value: f"{hours(value)} h/week")),
+        _cell("—" if result is None or result["power_usd_3yr"] is None else usd(result["power_usd_3yr"])),
+        _cell(
+            tok_s(speed["tok_s"][1]) if speed else "—",
+            f"{speed['evidence']}, {speed['model']} {speed['quantization']}" if speed else "no speed known",
+        ),
+    ]
+    hidden = "" if priced else " hidden"
+    small = f'<span class="cell-note">{escape(note)}</span>' if note else ""
+    return f'<tr data-system="{escape(system["build_id"])}"{hidden}><th scope="row">{escape(system["name"])}{small}</th>{"".join(cells)}</tr>'
+
+
+def _span(result: Row) -> str:
+    low, high = usd_per_mtok(result["usd_per_mtok_low"]), usd_per_mtok(result["usd_per_mtok_high"])
+    return low if low == high else f"{low}–{high.removeprefix('$')}"
+
+
+def _or_never(result: Row | None, name: str, priced: bool, shown: Any) -> str:
+    if result is None or result[name] is None:
+        return "never" if priced else "—"
+    return str(shown(result[name]))
+
+
+def _cell(value: str, note: str = "", more: str = "") -> str:
+    return f'<td class="right"><span class="whatif-value">{escape(value)}</span>{more}<span class="cell-note">{escape(note)}</span></td>'
