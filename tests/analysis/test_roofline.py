@@ -1,0 +1,336 @@
+"""Claimed speeds against memory bandwidth, and the throughput model: verdicts worked out by hand from the documents.
+
+The arithmetic stands beside each case; sizes and bandwidths are the documents' own.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.project import Project
+from pipelines.refresh import refresh
+from tests.conftest import read
+
+MACROS = Path(__file__).parents[2] / "analysis" / "macros"
+Ask = Callable[..., list[tuple[Any, ...]]]
+GUIDE = "local-ai-hardware-guide-2026/2026-11-20"
+STRATEGY = "frontier-hardware-strategy/2026-11-20"
+
+# benchmark, ceiling in tok/s, verdict
+VERDICTS = [
+    # Mac Studio, 70B at INT4: 800 GB/s / 35 GB, claimed 95
+    (f"{STRATEGY}/mac_benchmarks:2:value#1", 22.857, "impossible"),
+    # 2x RTX 4090, a 48 GB model: 2 x 1,008 / 48, claimed 467
+    (f"{STRATEGY}/opt1_benchmarks:3:value#1", 42.0, "impossible"),
+    # 2x RTX 5090, the same model: 2 x 1,792 / 48, claimed 80 or more
+    (f"{STRATEGY}/opt1_benchmarks:2:value#1", 74.667, "impossible"),
+    # 32B at FP16 on 48 GB: 48 GB at 2 x 936, 16 GB at 150: 25.6 + 106.7 ms, claimed 15-20
+    (f"{STRATEGY}/unlocks_48gb_tower:5:Speed#1", 7.558, "impossible"),
+    # Mac Studio M4 Ultra, 70B at Q8: 800 / 70, claimed 15-25
+    (f"{GUIDE}/apple_vs_gpu:3:value#1", 11.429, "impossible"),
+    # RTX 5090, 70B at Q4: 32 GB at 1,792, 8 GB at 150: 17.9 + 53.3 ms, claimed 45-61
+    (f"{GUIDE}/rtx5090_benchmarks:5:value#1", 14.045, "impossible"),
+    # tier 1, the same with its own Ryzen 9 9950X at 100 GB/s: 17.9 + 80 ms, claimed 30-40
+    (f"{GUIDE}/tier1_expected:5:value#1", 10.219, "impossible"),
+    # RTX 4090, 70B at Q4_K_M: 24 GB at 1,008, 16 GB at 150: 23.8 + 106.7 ms, claimed 10-15
+    (f"{GUIDE}/rtx4090_model_speed:5:Speed (tok/s)#1", 7.664, "impossible"),
+    # RTX 5090, 7B at Q4, eight sequences at once: 8 x 1,792 / 4, claimed 5,841 in all
+    (f"{GUIDE}/rtx5090_benchmarks:9:value#1", 3584.0, "impossible"),
+    # tier 2, 405B at Q2_K: 64 GB at 3,584, 51 GB at 150: 17.9 + 340 ms, claimed 10-18
+    (f"{GUIDE}/tier2_expected:7:value#1", 2.794, "impossible"),
+    # tier 3, 405B at Q4: 192 GB at 3,456, 38 GB over 8 channels of DDR5-5600 at 358.4: 55.6 + 106 ms, claimed 8-15
+    (f"{GUIDE}/tier3_expected:8:value#1", 6.189, "impossible"),
+    # the rig under 4k, 70B at Q4, its Ryzen at 100 GB/s, claimed 18-24
+    ("local-rig-under-4k/2026-11-20/numbers:2:value#1", 10.219, "impossible"),
+    # Max-Q, 70B at FP16: 44 of 140 GB over 8 channels of DDR5-6400 at 409.6 take 107.4 ms however fast the card, claimed 20-30
+    ("maxq-workstation-summary/2026-11-20/performance_targets:2:value#1", 9.309, "impossible"),
+    # 1x RTX 3090, a 24 GB model: 936 / 24, claimed 40
+    (f"{STRATEGY}/tp_efficiency:2:Actual Speed#1", 39.0, "at_ceiling"),
+    # 2x RTX 3090 on NVLink, a 48 GB model: 1,872 / 48, claimed 36-38
+    (f"{STRATEGY}/tp_efficiency:4:Actual Speed#1", 39.0, "at_ceiling"),
+    # tier 3, 70B at FP16: 4 x 864 / 140, claimed 18-25
+    (f"{GUIDE}/tier3_expected:5:value#1", 24.686, "at_ceiling"),
+    # RTX 6000 Ada, 70B at Q4_K_M: 960 / 40, claimed 18.4
+    (f"{GUIDE}/rtx6000ada_benchmarks:5:value#1", 24.0, "plausible"),
+    # RTX 5090, 8B at Q4_K_M: 1,792 / 5.5, claimed 213
+    (f"{GUIDE}/rtx5090_benchmarks:2:value#1", 325.82, "plausible"),
+    # RTX 5090, 70B at Q3_K_S: the 27 GB of a 72B are 26.25 GB of a 70B, claimed 45
+    (f"{GUIDE}/gpu_matrix:2:70B Q4 Speed#1", 68.267, "plausible"),
+    # 2x RTX 5090, 70B at Q4_K_M: 3,584 / 40, claimed 70-85
+    (f"{GUIDE}/dual5090_expected:7:value#1", 89.6, "plausible"),
+    # 2x L40S, 70B at Q8: 1,728 / 70, claimed 22
+    (f"{GUIDE}/l40s_facts:9:value#1", 24.686, "plausible"),
+    # Mac Studio M4 Ultra, 405B at Q2: 800 / 100, claimed 2-5
+    (f"{GUIDE}/apple_vs_gpu:8:value#1", 8.0, "plausible"),
+    # four users of one 70B at Q4 on 2x RTX 5090 share each reading: 4 x 3,584 / 40, claimed 18-22 each
+    (f"{GUIDE}/tier2_expected:9:value#1", 358.4, "plausible"),
+    # 671B at Q2, 37B of it active: 19.3 GB a token, of which 158/350 at 358.4: 3.06 + 24.3 ms, claimed 2-4
+    (f"{GUIDE}/tier3_expected:10:value#1", 36.53, "plausible"),
+    # reading a prompt is no decoding
+    (f"{GUIDE}/rtx5090_benchmarks:3:value#1", None, "not_computable"),
+    # DeepSeek V3 on a Mac: nobody says at how many bits
+    (f"{STRATEGY}/mac_benchmarks:3:value#1", None, "not_computable"),
+    # vLLM against llama.cpp: neither model nor card
+    (f"{GUIDE}/vllm_vs_llamacpp:5:value#1", None, "not_computable"),
+]
+
+
+@pytest.mark.parametrize(("benchmark_id", "ceiling", "verdict"), VERDICTS)
+def test_verdict_worked_out_by_hand(rows: Ask, benchmark_id: str, ceiling: float | None, verdict: str) -> None:
+    [(found_ceiling, found_verdict)] = rows(
+        "select ceiling_tok_s, verdict from roofline where benchmark_id = ?", benchmark_id
+    )
+    assert found_ceiling == (None if ceiling is None else pytest.approx(ceiling, rel=1e-3))
+    assert found_verdict == verdict
+
+
+def test_every_stated_throughput_has_a_verdict_or_a_reason(rows: Ask) -> None:
+    assert rows("select benchmark_id from benchmarks anti join roofline using (benchmark_id)") == []
+    unexplained = "select benchmark_id from roofline where assumptions = '' or (verdict = 'not_computable') <> (ratio_high is null)"
+    assert rows(unexplained) == []
+
+
+def test_layer_split_is_as_fast_as_one_card(rows: Ask) -> None:
+    # 2x RTX 5090 that take turns: 1,792 / 40
+    assert rows(
+        "select layer_split_ceiling_tok_s from roofline where benchmark_id = ?", f"{GUIDE}/dual5090_expected:7:value#1"
+    ) == [(pytest.approx(44.8),)]
+
+
+def test_an_impossible_speed_enters_no_cost_and_says_why(rows: Ask) -> None:
+    assert rows("select * from cost_per_token where roofline_verdict = 'impossible'") == []
+    impossible = "select count(*) from cost_per_token where throughput_from in (select benchmark_id from roofline where verdict = 'impossible')"
+    assert rows(impossible) == [(0,)]
+    [(excluded,)] = rows(
+        "select excluded from throughput where build_id = 'mac-studio-m3-ultra' and throughput_from = ?",
+        f"{STRATEGY}/mac_benchmarks:2:value#1",
+    )
+    assert excluded == "faster than the memory allows: 95 tok/s against a ceiling of 22.86"
+
+
+def test_a_size_too_small_for_its_bits_is_no_size(rows: Ask) -> None:
+    # 405B at 4 bits are 202.5 GB; the guide also says 115. 671B at 4 bits are 335.5 GB; the strategy says 100.
+    assert rows("select size_gb from smallest_sizes where model_id = 'llama-3-1-405b' and quantization = 'Q4'") == [
+        (230,)
+    ]
+    assert rows(
+        "select size_gb, derivation from smallest_sizes where model_id = 'deepseek-v3' and quantization = 'INT4'"
+    ) == [(335.5, "parameters x 4 bits")]
+    chosen = "select count(*) from model_sizes where is_chosen and not holds_its_bits"
+    assert rows(chosen) == [(0,)]
+
+
+def test_offloaded_claims_say_what_host_they_would_take(rows: Ask) -> None:
+    # 10 tok/s leave 100 - 23.8 ms for 16 GB
+    [(words,)] = rows("select assumptions from roofline where benchmark_id = ?", f"{GUIDE}/gpu_matrix:3:70B Q4 Speed#1")
+    assert "the claim would take host memory of 210 GB/s" in words
+
+
+def test_hosts_are_as_fast_as_their_parts_allow(rows: Ask) -> None:
+    hosts = dict(rows("select build_id, (host_bandwidth_gb_s, basis) from host_memory"))
+    assert hosts["tier1-practitioner-5090"] == (100, "stated")
+    assert hosts["maxq-1x"] == (pytest.approx(409.6), "channels_x_speed")  # 8 x 6,400 MT/s x 8 bytes
+    assert hosts["tier3-research-4xl40s"] == (pytest.approx(358.4), "channels_x_speed")  # 8 x 5,600 MT/s x 8 bytes
+    assert hosts["single-4090"] == (150, "assumed")
+
+
+def test_the_model_is_calibrated_on_plausible_single_sequences_only(rows: Ask) -> None:
+    assert (
+        rows(
+            """
+        select c.benchmark_id
+        from (select unnest(benchmark_ids) as benchmark_id from calibration) as c
+        join roofline as r using (benchmark_id)
+        where r.verdict <> 'plausible' or r.concurrency <> 1
+        """
+        )
+        == []
+    )
+    # the L40S on a 70B stands three times in the guide with one figure: 15.3 x 40 / 864
+    assert rows(
+        "select readings, efficiency from calibration where accelerator_id = 'l40s' and accelerator_count = 1 and params_b = 70"
+    ) == [(2, pytest.approx(0.7083, abs=1e-4))]
+
+
+def test_left_out_error_is_what_the_others_predict(rows: Ask) -> None:
+    # NVLink: 0.561, 0.577, 0.641, 0.662; without 0.561 the median is 0.641, 14.3 % above it
+    errors = dict(
+        rows(
+            "select round(efficiency, 3), left_out_error_percent from calibration where efficiency_class = 'multi_gpu_nvlink'"
+        )
+    )
+    assert sorted(errors) == [0.561, 0.577, 0.641, 0.662]
+    assert errors[0.561] == pytest.approx(14.29, abs=0.01)
+    assert rows("select left_out_error_percent from throughput_model where efficiency_class = 'unified_memory'") == [
+        (None,)
+    ]
+
+
+def test_a_modelled_speed_is_efficiency_times_ceiling(rows: Ask) -> None:
+    # 74 GB of weights, 2.68 of cache and 2 of overhead fit four RTX 4090: ceiling 4,032 / 74
+    [(used, ceiling, middle, efficiency)] = rows(
+        """
+        select accelerators_used, ceiling_tok_s, tokens_per_s_mid, efficiency_mid
+        from modelled_throughput join throughput_model using (efficiency_class)
+        where build_id = 'quad-4090-threadripper' and model_id = 'llama-3-70b' and quantization = 'Q8_0'
+        """
+    )
+    assert (used, ceiling) == (4, pytest.approx(54.486, abs=1e-3))
+    assert middle == pytest.approx(54.486 * efficiency, abs=1e-2)
+    assert 0.6 < efficiency < 0.95
+
+
+def test_no_card_is_modelled_to_read_less_than_any_claim_has_one_read(rows: Ask) -> None:
+    # 8B at Q4_K_M are 5.5 GB, and the thinnest spread of the sources is 16 GB a card
+    assert rows(
+        "select distinct accelerators_used from modelled_throughput where model_id = 'llama-3-8b' and missing is null"
+    ) == [(1,)]
+    # 70B at Q8_0 are 74 GB: 18.5 a card over four
+    assert rows(
+        "select accelerators_used from modelled_throughput where build_id = 'quad-l40s' and model_id = 'llama-3-70b' and quantization = 'Q8_0'"
+    ) == [(4,)]
+
+
+def test_fewer_bits_are_never_slower(rows: Ask) -> None:
+    assert (
+        rows(
+            """
+        select less.modelled_id
+        from modelled_throughput as less
+        join modelled_throughput as more using (build_id, model_id)
+        where less.memory_needed_gb < more.memory_needed_gb
+            and less.tokens_per_s_mid < more.tokens_per_s_mid
+        """
+        )
+        == []
+    )
+
+
+def test_what_does_not_fit_is_not_modelled(rows: Ask) -> None:
+    [(speed, fits, missing)] = rows(
+        """
+        select tokens_per_s_mid, fits_in_memory, missing
+        from modelled_throughput
+        where build_id = 'single-5090' and model_id = 'llama-3-70b' and quantization = 'Q4_K_M'
+        """
+    )
+    assert (speed, fits, missing) == (None, False, "47.68 GB do not fit into 32 GB")
+
+
+def test_a_stated_speed_wins_over_the_model(rows: Ask) -> None:
+    both = """
+        select t.build_id
+        from throughput as t
+        join throughput as m on m.build_id = t.build_id and m.model_id = t.model_id and m.quantization = t.quantization
+        where t.basis <> 'modelled' and m.basis = 'modelled' and t.concurrency = 1 and t.excluded is null and m.excluded is null
+    """
+    assert rows(both) == []
+    [(basis,)] = rows(
+        "select basis from throughput where build_id = 'single-5090' and model_id = 'llama-3-8b' and quantization = 'Q4_K_M' and excluded is null"
+    )
+    assert basis == "benchmark"
+
+
+def test_the_mac_whose_benchmark_is_impossible_gets_a_modelled_cost(rows: Ask) -> None:
+    # nothing above 800 / 40, the ceiling of a 70B at Q4_K_M
+    found = rows(
+        """
+        select distinct throughput_basis, tokens_per_s_high < 20
+        from cost_per_token
+        where build_id = 'mac-studio-m3-ultra' and model_id in ('70b', 'llama-3-70b') and quantization in ('INT4', 'Q4_K_M')
+        """
+    )
+    assert found == [("modelled", True)]
+
+
+def test_a_faster_memory_makes_an_impossible_claim_possible(project: Project) -> None:
+    contract = project.assumptions.read_text(encoding="utf-8")
+    changed = contract.replace(
+        "[constants.host_bandwidth_gb_s]\nvalue = 150", "[constants.host_bandwidth_gb_s]\nvalue = 400"
+    )
+    assert changed != contract
+    project.assumptions.write_text(changed, encoding="utf-8")
+    refresh(project, with_report=False)
+    # 24 GB at 1,008 and 16 GB at 400 take 63.8 ms: 15.7 tok/s
+    assert read(
+        project,
+        f"select verdict, round(ceiling_tok_s, 1) from roofline where benchmark_id = '{GUIDE}/rtx4090_model_speed:5:Speed (tok/s)#1'",
+    ) == [("at_ceiling", 15.7)]
+
+
+@pytest.fixture(scope="module")
+def formulas() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        for path in sorted(MACROS.glob("*.sql")):
+            connection.execute(path.read_text(encoding="utf-8"))
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("active_fraction(400, 17)", 0.0425),
+        ("active_fraction(70, null)", 1),
+        ("gb_read_per_token(40)", 40),
+        ("gb_read_per_token(350, 37 / 671, 1)", 19.2996),
+        ("host_share(40, 32)", 0.2),
+        ("host_share(30, 32)", 0),
+        ("host_share(40, null)", 0),
+        ("blended_bandwidth_gb_s(1792)", 1792),
+        # 0.8 / 1,792 + 0.2 / 100 = 2.4464 ms a GB
+        ("blended_bandwidth_gb_s(1792, 0.2, 100)", 408.76),
+        ("host_bandwidth_needed_gb_s(45, 40, 0.2, 1792)", 1832.7),
+        ("host_bandwidth_needed_gb_s(61, 40, 0.2, 1792)", None),
+        ("speed_at_power_limit(100, 0.5)", 88),
+        ("speed_at_power_limit(100, 0.25)", 77.44),
+        ("speed_at_power_limit(100, 1)", 100),
+        ("watts_at_power_limit(1000, 575, 0.5)", 712.5),
+        ("watts_at_power_limit(500, 575, 0.5)", 250),
+    ],
+)
+def test_formula_gives_the_value_worked_out_by_hand(
+    formulas: duckdb.DuckDBPyConnection, expression: str, expected: float | None
+) -> None:
+    [(value,)] = formulas.sql(f"select {expression}").fetchall()
+    assert value == (None if expected is None else pytest.approx(expected, rel=1e-4))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        ("1.0501", "impossible"),
+        ("1.05", "at_ceiling"),
+        ("0.95", "at_ceiling"),
+        ("0.9499", "plausible"),
+        ("null", "not_computable"),
+    ],
+)
+def test_verdict_by_ratio(formulas: duckdb.DuckDBPyConnection, ratio: str, verdict: str) -> None:
+    assert formulas.sql(f"select roofline_verdict({ratio})").fetchall() == [(verdict,)]
+
+
+def test_formulas_of_the_roofline_explain_themselves_with_examples_that_hold(
+    formulas: duckdb.DuckDBPyConnection,
+) -> None:
+    text = (MACROS / "roofline.sql").read_text(encoding="utf-8")
+    examples = re.findall(r"(\w+\([^()]*\)) = ([\d.]+?)\.?';", text)
+    assert len(examples) == 7
+    for expression, expected in examples:
+        [(value,)] = formulas.sql(f"select {expression}").fetchall()
+        assert value == pytest.approx(float(expected), rel=1e-3), expression
+
+
+def test_half_the_power_keeps_88_percent_of_the_speed(rows: Ask) -> None:
+    # four RTX 4090 of 450 W at half power save 900 W
+    [(saved, kept)] = rows(
+        """
+        select distinct round(watts_mid - limited_watts, 6), round(limited_tokens_per_s / tokens_per_s_mid, 6)
+        from with_power_limit(power_fraction := 0.5)
+        where build_id = 'quad-4090-threadripper'
+        """
+    )
+    assert (saved, kept) == (900, 0.88)

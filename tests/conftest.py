@@ -1,0 +1,72 @@
+"""Shared fixtures: a project copied from this checkout, refreshed once for all tests that only read it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.project import Project
+from pipelines.refresh import Summary, refresh
+from pipelines.warehouse.reading import open_published
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+for place in ("RIGONOMICS_CURATED", "RIGONOMICS_SITE", "RIGONOMICS_PROJECT"):
+    os.environ.pop(place, None)  # a test publishes into its own project, wherever its runner publishes
+
+
+def copy_project(target: Path) -> Project:
+    """The data, SQL and report sources of this checkout in a folder of their own, without anything generated."""
+    for name, generated in (("data", ("curated",)), ("analysis", ()), ("reports", ("_site", ".quarto", "vega.js"))):
+        shutil.copytree(CHECKOUT / name, target / name, ignore=shutil.ignore_patterns(*generated))
+    return Project(target)
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Summary]:
+    """A project with its tables published, and what the refresh said. Not to be changed."""
+    project = copy_project(tmp_path_factory.mktemp("refreshed"))
+    return project, refresh(project, with_report=False)
+
+
+@pytest.fixture(scope="session")
+def published(refreshed: tuple[Project, Summary]) -> Project:
+    """A project with its tables published. Not to be changed."""
+    return refreshed[0]
+
+
+@pytest.fixture
+def rows(published: Project) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
+    """Ask the published database: rows(query, *parameters)."""
+    with open_published(published) as connection:
+
+        def ask(query: str, *parameters: object) -> list[tuple[object, ...]]:
+            return connection.execute(query, list(parameters)).fetchall()
+
+        yield ask
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of the test's own, with nothing published."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture
+def settled(project: Project, published: Project) -> Project:
+    """A project of the test's own in the state after a refresh, without the time that one takes."""
+    shutil.copytree(published.curated, project.curated, symlinks=True)
+    for path in project.curated.rglob("*"):
+        if not path.is_symlink():
+            twin = published.curated / path.relative_to(project.curated)
+            shutil.copystat(twin, path)
+    return project
+
+
+def read(project: Project, query: str) -> list[tuple[object, ...]]:
+    """Rows of a query on a project's published database."""
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        return connection.execute(query).fetchall()

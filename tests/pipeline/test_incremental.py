@@ -1,0 +1,114 @@
+"""Only what changed is read again, and the result is what a refresh from nothing gives."""
+
+import csv
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.fingerprint import pending
+from pipelines.project import Project
+from pipelines.refresh import check, refresh
+from tests.conftest import read
+from tests.pipeline.test_refresh import SNAPSHOT, digests, edit
+
+
+def written(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is written or replaced; reading it changes none of these."""
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def test_a_refresh_with_nothing_changed_does_nothing(settled: Project) -> None:
+    before = written(settled.database)
+    summary = refresh(settled, with_report=False)
+    assert summary.published is None
+    assert written(settled.database) == before
+
+
+def test_force_publishes_even_if_nothing_changed_and_reads_every_table(settled: Project) -> None:
+    before = digests(settled.parquet)
+    summary = refresh(settled, with_report=False, force=True)
+    assert summary.tables_kept == 0
+    assert summary.published is not None
+    assert digests(settled.parquet) == before
+
+
+def test_only_the_changed_table_is_read_again(settled: Project) -> None:
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    summary = refresh(settled, with_report=False)
+    assert (summary.tables_read, summary.tables_kept) == (1, summary.files - 1)
+    assert read(settled, "select count(*) from observations where raw_text = '~$2.60/hour'") == [(1,)]
+
+
+@pytest.mark.parametrize("path", ["data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml",
+                                  "analysis/curated/prices.sql", f"{SNAPSHOT}/tables.toml", f"{SNAPSHOT}/../source.toml"])  # fmt: skip
+def test_whatever_a_user_edits_makes_a_refresh_due(settled: Project, path: str) -> None:
+    assert pending(settled, None, with_report=False) == "nothing"
+    with (settled.root / path).open("a", encoding="utf-8") as handle:
+        handle.write("\n")
+    assert pending(settled, None, with_report=False) == "tables"
+
+
+def test_another_day_or_a_vanished_database_makes_a_refresh_due(settled: Project) -> None:
+    assert pending(settled, datetime(2025, 12, 31, tzinfo=UTC).date(), with_report=False) == "tables"
+    settled.database.unlink()
+    assert pending(settled, None, with_report=False) == "tables"
+
+
+def test_a_report_that_was_not_rendered_is_all_that_is_due(settled: Project) -> None:
+    assert pending(settled, None, with_report=True) == "report"
+
+
+def test_damaged_readings_of_the_last_refresh_are_read_again(settled: Project) -> None:
+    (settled.curated / ".readings.zip").write_bytes(b"PK\3\4 torn")
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    summary = refresh(settled, with_report=False)
+    assert summary.tables_kept == 0
+    assert summary.rejected == 0
+
+
+def test_a_check_publishes_nothing(settled: Project) -> None:
+    before = written(settled.database)
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert check(settled).published is None
+    assert written(settled.database) == before
+    assert pending(settled, None, with_report=False) == "tables"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_random_edits_the_bytes_are_those_of_a_refresh_from_nothing(
+    settled: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    dice = random.Random(seed)
+    for _ in range(2):
+        for _ in range(3):
+            _edit_at_random(settled, dice)
+        refresh(settled, with_report=False)
+    after_edits = digests(settled.parquet)
+    monkeypatch.setenv("RIGONOMICS_CURATED", str(tmp_path / "from-nothing"))
+    refresh(settled, with_report=False)
+    assert settled.curated == tmp_path / "from-nothing"
+    assert digests(settled.parquet) == after_edits
+
+
+def _edit_at_random(project: Project, dice: random.Random) -> None:
+    """Change a cell, add or drop a row, or spoil the file: what happens to scraped tables."""
+    path = dice.choice(sorted((project.root / SNAPSHOT).glob("*.csv")))
+    with path.open(encoding="utf-8", newline="") as handle:
+        records = list(csv.reader(handle))
+    if not records:
+        return
+    row = dice.randrange(len(records))
+    match dice.choice(["cell", "drop", "ragged", "empty"]):
+        case "cell":
+            records[row][dice.randrange(len(records[row]))] = dice.choice(["$1,234", "~50 tok/s", "nonsense 7", ""])
+        case "drop":
+            del records[row]
+        case "ragged":
+            records[row].append("one cell too many")
+        case "empty":
+            records = []
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(records)

@@ -1,0 +1,189 @@
+"""What a refresh promises: nothing lost, the same bytes from the same bytes, and the old stays when something is wrong."""
+
+import csv
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import CheckFailed, ContractError
+from pipelines.project import Project
+from pipelines.refresh import Summary, refresh
+from pipelines.warehouse.declarations import load_declarations
+from tests.conftest import CHECKOUT, read
+
+Ask = Callable[..., list[tuple[object, ...]]]
+SNAPSHOT = "data/raw/maxq-workstation-summary/2026-11-20"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_every_declared_table_is_published_with_its_parquet(published: Project, rows: Ask) -> None:
+    declared = set(load_declarations(CHECKOUT / "analysis", CHECKOUT))
+    assert {name for (name,) in rows("select table_name from duckdb_tables()")} == declared
+    assert {path.stem for path in published.parquet.iterdir()} == declared - {"changes"}
+
+
+def test_every_table_and_column_carries_its_comment(rows: Ask) -> None:
+    assert rows("select table_name from duckdb_tables() where comment is null") == []
+    assert rows("select table_name, column_name from duckdb_columns() where not internal and comment is null") == []
+
+
+def test_every_cell_of_every_file_is_accounted_for(rows: Ask) -> None:
+    counted = {}
+    for path in sorted((CHECKOUT / "data/raw").glob("*/*/*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            records = [record for record in list(csv.reader(handle))[1:] if record]
+        counted[path.relative_to(CHECKOUT).as_posix()] = sum(len(record) for record in records)
+    stored = {
+        file: (cells, parts)
+        for file, cells, parts in rows(
+            "select raw_file, cells, empty + label + observed + rejected + ignored from raw_files"
+        )
+    }
+    assert stored == {file: (cells, cells) for file, cells in counted.items()}
+
+
+def test_the_five_sources_are_read_without_a_rejection(rows: Ask) -> None:
+    assert rows("select * from rejected_rows") == []
+    assert rows("select count(*) from sources") == [(5,)]
+
+
+def test_two_refreshes_of_the_same_bytes_give_the_same_parquet_bytes(
+    project: Project, refreshed: tuple[Project, Summary]
+) -> None:
+    refresh(project, with_report=False)
+    assert digests(project.parquet) == digests(refreshed[0].parquet)
+
+
+def test_a_failed_blocking_check_names_the_rows_and_keeps_the_published_files(settled: Project) -> None:
+    project = settled
+    before = digests(project.curated.joinpath("parquet")), project.database.read_bytes()
+    edit(
+        project.root / "analysis/curated/prices.toml",
+        'range = [0, 1000000], description = "low end',
+        'range = [0, 8000], description = "low end',
+    )
+    with pytest.raises(CheckFailed, match=r"prices: check values fails on \d+ rows") as failure:
+        refresh(project, with_report=False)
+    assert "outside 0 to 8000" in str(failure.value)
+    assert failure.value.exit_code == 3
+    assert (digests(project.parquet), project.database.read_bytes()) == before
+
+
+def test_a_row_with_too_few_cells_is_rejected_and_the_rest_is_published(settled: Project) -> None:
+    path = settled.root / SNAPSHOT / "cloud_rates.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, "H200"]) + "\n", encoding="utf-8")
+    summary = refresh(settled, with_report=False)
+    rejected = read(settled, "select raw_row, raw_text, reason from rejected_rows where raw_text <> ''")
+    assert [(row, text) for row, text, _ in rejected] == [(len(lines) + 1, "H200")]
+    assert "the row has 1 cells, the header" in str(rejected[0][2])
+    assert summary.rejected == len(lines[0].split(","))
+
+
+def test_a_name_that_the_catalogue_lacks_is_rejected_with_the_nearest(settled: Project) -> None:
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "A100 80GB", "A100 81GB")
+    refresh(settled, with_report=False)
+    (reason,) = read(settled, "select distinct reason from rejected_rows")[0]
+    assert "hardware A100 81GB is not in the catalogue; nearest: " in str(reason)
+    assert "A100" in str(reason).split("nearest: ")[1]
+
+
+def test_a_figure_that_cannot_be_read_to_its_end_is_rejected(settled: Project) -> None:
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.50/hour 17")
+    refresh(settled, with_report=False)
+    rejected = read(settled, "select raw_text, reason from rejected_rows")
+    assert len(rejected) == 1
+    assert "17" in str(rejected[0][1])
+
+
+def test_hostile_text_stays_text(settled: Project) -> None:
+    hostile = "'); drop table prices; -- <script>alert(1)</script> {{7*7}} [x](javascript:alert(1))"
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", hostile)
+    refresh(settled, with_report=False)
+    assert read(settled, "select raw_text from rejected_rows") == [(hostile,)]
+    assert read(settled, "select count(*) > 0 from prices") == [(True,)]
+
+
+SPOILT = {
+    "cloud_rates": (b"", "is empty"),
+    "conclusion": (b"hardware,value\nH100,\xff\xfe\n", "line 2 is not UTF-8"),
+    "cost_breakdown": (b"hardware,value\nH100,\0\0\0\n", "holds NUL bytes"),
+    "cpu_selection": (b"hardware,hardware\nH100,1\n", "names column 'hardware' twice"),
+    "gpu_selection": (b"hardware,Colour\nH100,red\n", "has column 'Colour', which its contract does not know"),
+    "key_specs": (b'hardware,value\nH100,"never closed\n', "is not a CSV table"),
+    "risks": ("hardware,value\nH100,$2\n".encode("utf-16"), "holds NUL bytes"),
+    "roadmap": (b"a,b\n" * 6_000_000, "has 24 MB; a scraped table may have 20 MB"),
+}
+
+
+def test_files_that_cannot_be_read_are_one_rejected_row_each_and_the_others_go_through(settled: Project) -> None:
+    folder = settled.root / SNAPSHOT
+    for table, (content, _) in SPOILT.items():
+        (folder / f"{table}.csv").write_bytes(content)
+    header = (folder / "payback.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "payback.csv").write_text(f"{header}\n", encoding="utf-8")
+    (folder / "upgrades.csv").unlink()
+    (folder / "upgrades.csv").mkdir()
+    (folder / "workloads.csv").unlink()
+    (folder / "workloads.csv").symlink_to("nowhere.csv")
+    summary = refresh(settled, with_report=False)
+    reasons = {Path(raw_file).stem: reason for raw_file, reason in summary.unreadable}
+    expected = {table: message for table, (_, message) in SPOILT.items()}
+    expected |= {"payback": "has a header and no rows", "upgrades": "Is a directory", "workloads": "No such file"}
+    assert set(reasons) == set(expected)
+    assert {table: message for table, message in expected.items() if message not in reasons[table]} == {}
+    assert read(settled, "select count(*) from rejected_rows where raw_row = 0 and column_name = '(file)'") == [(11,)]
+    assert read(settled, "select count(*) from rejected_rows where raw_row <> 0") == [(0,)]
+    assert read(settled, "select count(*) > 50 from observations where source_id = 'maxq-workstation-summary'") == [
+        (True,)
+    ]
+    assert read(settled, "select count(distinct source_id) from observations") == [(5,)]
+
+
+def test_a_contract_with_an_unknown_attribute_names_it(project: Project) -> None:
+    edit(project.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour"', 'attribute = "usd_per_hour_or_so"')
+    with pytest.raises(ContractError, match="usd_per_hour_or_so"):
+        refresh(project, with_report=False)
+
+
+def test_a_select_that_gives_other_columns_than_declared_names_them(project: Project) -> None:
+    edit(project.root / "analysis/curated/cloud_rates.toml", "\nprovider = {", "\nlandlord = {")
+    with pytest.raises(ContractError, match="landlord"):
+        refresh(project, with_report=False)
+
+
+def test_a_correction_is_read_in_place_of_the_cell_and_leaves_the_snapshot_alone(settled: Project) -> None:
+    (settled.root / "data/raw/maxq-workstation-summary/corrections.csv").write_text(
+        "raw_file,row,column,old,new,why\n"
+        f"{SNAPSHOT}/cloud_rates.csv,4,{rate_column(settled)},~$2.50/hour,~$2.75/hour,the page was corrected\n",
+        encoding="utf-8",
+    )
+    refresh(settled, with_report=False)
+    query = "select raw_text, value_low, note from observations where attribute = 'usd_per_hour' and hardware_id = 'rtx-6000-ada' and not is_derived"
+    (text, value, note) = read(settled, query)[0]
+    assert (text, value) == ("~$2.50/hour", 2.75)
+    assert "read as ~$2.75/hour after a correction" in str(note)
+
+
+def rate_column(project: Project) -> str:
+    with (project.root / SNAPSHOT / "cloud_rates.csv").open(encoding="utf-8", newline="") as handle:
+        records = list(csv.reader(handle))
+    return records[0][records[3].index("~$2.50/hour")]
+
+
+def test_as_of_a_day_nothing_later_is_known(settled: Project) -> None:
+    summary = refresh(settled, with_report=False, as_of=date(2025, 12, 31))
+    assert str(summary.as_of) == "2025-12-31"
+    assert read(settled, "select max(observed_on) <= date '2025-12-31' from prices") == [(True,)]

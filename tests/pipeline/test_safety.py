@@ -1,0 +1,599 @@
+"""Nothing published is ever lost or mixed: refreshes that are killed, run twice at once, are read from, or run out of disk.
+
+Most run on a small project: the whole pipeline over one source, without the tables that are computed from it, and with a
+report of two pages, so that a refresh takes a second and can be killed often. Its processes are forked from one that has
+imported the pipeline. A few run the command on the whole project.
+"""
+
+import multiprocessing
+import multiprocessing.forkserver
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.fingerprint import pending
+from pipelines.project import Project
+from pipelines.refresh import Summary, refresh
+from pipelines.render import site as site_files
+from pipelines.render.site import recover, replacing, swap
+from tests.conftest import CHECKOUT
+from tests.pipeline.test_refresh import SNAPSHOT, digests, edit
+
+KILLS = 50
+LANES = 2
+SEED = 20261120
+PRICES = ("~$2.60/hour", "~$2.70/hour")
+COMMAND = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
+PAGE = """\
+```{{python}}
+import os
+import duckdb
+
+with duckdb.connect(os.environ["RIGONOMICS_DATABASE"], read_only=True) as published:
+    (digest,) = published.execute("select raw_digest from refreshes where is_latest").fetchone()
+```
+
+{title} of `{{python}} digest`.
+"""
+
+
+# ---- a small project, and refreshes of it in processes of their own
+
+
+def small_project(root: Path) -> Project:
+    """One source and the tables that Python fills, with a report of two pages; nothing is published."""
+    for name in ("data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, root / name)
+    source = Path(SNAPSHOT).parent
+    shutil.copytree(CHECKOUT / source, root / source, ignore=shutil.ignore_patterns("claims.toml"))
+    for folder, names in {
+        "raw": "*", "observations": "*", "macros": "*", "published": "*", "audit": "claim*.toml", "curated": "sources.*",
+    }.items():  # fmt: skip
+        (root / "analysis" / folder).mkdir(parents=True)
+        for path in (CHECKOUT / "analysis" / folder).glob(names):
+            shutil.copy(path, root / "analysis" / folder)
+    builds = root / "analysis/raw/catalogue_builds.toml"
+    builds.write_text(re.sub(r'references = "source[^"]*"', "", builds.read_text(encoding="utf-8")), encoding="utf-8")
+    (root / "reports").mkdir()
+    (root / "reports" / "_quarto.yml").write_text(
+        "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
+        encoding="utf-8",
+    )
+    for name in ("index", "second"):
+        (root / "reports" / f"{name}.qmd").write_text(PAGE.format(title=name), encoding="utf-8")
+    return Project(root)
+
+
+def set_price(project: Project, price: str) -> None:
+    path = project.root / SNAPSHOT / "cloud_rates.csv"
+    text, found = re.subn(r"~\$2\.[567]0/hour", price, path.read_text(encoding="utf-8"))
+    assert found == 1
+    path.write_text(text, encoding="utf-8")
+
+
+def refresh_in_child(root: str, with_report: bool) -> None:
+    refresh(Project(Path(root)), with_report=with_report)
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[ForkServerContext]:
+    """Where processes come from: a server that has the pipeline imported and has run nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipelines.definitions", "tests.pipeline.test_safety"])
+    yield context
+    multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+def started(children: ForkServerContext, project: Project, *, with_report: bool) -> ForkServerProcess:
+    child = children.Process(target=refresh_in_child, args=(str(project.root), with_report))
+    child.start()
+    return child
+
+
+def succeed(children: ForkServerContext, project: Project, *, with_report: bool) -> None:
+    child = started(children, project, with_report=with_report)
+    child.join(60)
+    assert child.exitcode == 0
+
+
+def run(
+    project: Project, *arguments: str, limit: int | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The command; `limit` is the largest file that it may write, bytes."""
+
+    def confine() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False, preexec_fn=confine,
+        env={**os.environ, "RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+    )  # fmt: skip
+
+
+# ---- what is published
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What was published: digest of the inputs, and of each Parquet file."""
+
+    inputs: str
+    files: dict[str, str]
+
+
+def published(project: Project) -> Whole:
+    """What stands there; fails unless database and Parquet hold the same rows."""
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        ((inputs,),) = connection.execute("select raw_digest from refreshes where is_latest").fetchall()
+        names = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        assert {path.stem for path in project.parquet.iterdir()} == names - {"changes"}
+        for name in sorted(names - {"changes", "refreshes"}):
+            file = f"read_parquet('{project.parquet / name}.parquet')"
+            assert connection.execute(
+                f"select count(*) from ((from {name} except all from {file}) union all (from {file} except all from {name}))"
+            ).fetchall() == [(0,)], name
+        assert connection.execute(
+            f"select raw_digest, code_version from read_parquet('{project.parquet}/refreshes.parquet') except "
+            "select raw_digest, code_version from refreshes where is_latest"
+        ).fetchall() == []  # fmt: skip
+    return Whole(str(inputs), digests(project.parquet))
+
+
+def reported(project: Project) -> str:
+    """The digest of the inputs that every page of the report shows; fails unless they show the same one."""
+    shown = set()
+    for name in ("index", "second"):
+        text = (project.site / f"{name}.html").read_text(encoding="utf-8")
+        assert text.rstrip().endswith("</html>")
+        shown.add(re.search(rf"{name} of ([0-9a-f]+)", text)[1])  # type: ignore[index]
+    assert len(shown) == 1
+    return str(shown.pop())
+
+
+# ---- killed
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a refresh is killed: at a share of its run, or of the part that begins with the files to be published."""
+
+    share: float
+    is_publishing: bool
+    with_report: bool
+
+
+def plan() -> list[Kill]:
+    """Fifty moments: over the whole run, over the publishing at its end, and over runs that also render the report."""
+    dice = random.Random(SEED)
+    kinds = [(False, False)] * 24 + [(True, False)] * 20 + [(False, True)] * 3 + [(True, True)] * 3
+    assert len(kinds) == KILLS
+    dice.shuffle(kinds)
+    return [Kill(dice.uniform(0, 1), *kind) for kind in kinds]
+
+
+def releases(project: Project) -> set[str]:
+    return {path.name for path in (project.curated / ".releases").iterdir()}
+
+
+def wait_for_release(project: Project, child: ForkServerProcess, before: set[str]) -> float:
+    """Wait until a publication begins; the moment."""
+    while child.is_alive() and not releases(project) - before:
+        time.sleep(0.001)
+    return time.monotonic()
+
+
+def test_a_refresh_killed_at_any_moment_leaves_the_old_or_the_new_whole_and_the_next_needs_no_help(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    kills = plan()
+    with ThreadPoolExecutor(LANES) as lanes:
+        done = [
+            lanes.submit(kill_one_after_another, tmp_path / f"lane-{lane}", children, kills[lane::LANES])
+            for lane in range(LANES)
+        ]
+        outcomes = [outcome for lane in done for outcome in lane.result()]
+    assert len(outcomes) == KILLS
+    assert outcomes.count("old") >= 20, "too few were killed before they had published"
+    assert outcomes.count("new") >= 2, "too few were killed after they had published"
+    print(f"\n{len(outcomes)} killed: {outcomes.count('old')} left the old, {outcomes.count('new')} the new")
+
+
+def kill_one_after_another(root: Path, children: ForkServerContext, kills: list[Kill]) -> list[str]:
+    """Kill refreshes of one project; for each, what was published afterwards: 'old' or 'new'."""
+    project = small_project(root)
+    known: dict[str, Whole] = {}
+    paces: dict[bool, tuple[float, float]] = {}
+    for price, with_report in zip((*PRICES, *PRICES), (False, False, True, True), strict=True):
+        set_price(project, price)
+        paces[with_report] = pace(children, project, with_report=with_report)
+        stands = published(project)
+        assert known.setdefault(price, stands) == stands
+    assert known[PRICES[0]] != known[PRICES[1]]
+    old, outcomes = PRICES[1], []
+    queue = list(kills)
+    while queue:
+        kill = queue.pop(0)
+        new = PRICES[1 - PRICES.index(old)]
+        set_price(project, new)
+        before, pages = releases(project), reported(project)
+        child = started(children, project, with_report=kill.with_report)
+        whole_s, publishing_s = paces[kill.with_report]
+        if kill.is_publishing:
+            wait_for_release(project, child, before)
+        time.sleep(kill.share * (publishing_s if kill.is_publishing else whole_s))
+        child.kill()
+        child.join(10)
+        stands = published(project)
+        assert stands in (known[old], known[new]), kill
+        assert reported(project) in (pages, stands.inputs), kill
+        if child.exitcode != -signal.SIGKILL:  # it was over before: an earlier moment instead
+            queue.insert(0, replace(kill, share=kill.share * 0.7))
+            old = new
+            continue
+        outcomes.append("old" if stands == known[old] else "new")
+        if len(outcomes) % 2 == 0:  # the others are followed by one that is killed as well
+            fresh = pace(children, project, with_report=kill.with_report)
+            if stands == known[old]:
+                paces[kill.with_report] = fresh
+            stands = published(project)
+            assert stands == known[new], kill
+            if kill.with_report:
+                assert reported(project) == known[new].inputs
+                left = {path.name for path in project.reports.iterdir()}
+                assert left == {"_quarto.yml", "_site", "index.qmd", "second.qmd"}
+        old = new if stands == known[new] else old
+    return outcomes
+
+
+def pace(children: ForkServerContext, project: Project, *, with_report: bool) -> tuple[float, float]:
+    """Let a refresh succeed; the seconds that it took, and those from the moment on at which it began to publish."""
+    (project.curated / ".releases").mkdir(parents=True, exist_ok=True)
+    before, begin = releases(project), time.monotonic()
+    child = started(children, project, with_report=with_report)
+    publishes = wait_for_release(project, child, before)
+    child.join(60)
+    assert child.exitcode == 0
+    return time.monotonic() - begin, time.monotonic() - publishes
+
+
+def test_a_first_refresh_killed_at_any_moment_leaves_nothing_or_everything(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    project = small_project(tmp_path / "project")
+    (project.curated / ".releases").mkdir(parents=True)
+    dice = random.Random(SEED)
+    for _ in range(4):
+        child = started(children, project, with_report=False)
+        wait_for_release(project, child, releases(project))
+        time.sleep(dice.uniform(0, 0.2))
+        child.kill()
+        child.join(10)
+        assert project.database.is_file() == project.parquet.is_dir()
+        if project.database.is_file():
+            published(project)
+            break
+    succeed(children, project, with_report=False)
+    published(project)
+
+
+@pytest.mark.parametrize(("with_report", "share"), [(False, 0.9), (True, 0.8)])
+def test_the_command_killed_on_the_whole_project_leaves_the_old_or_the_new_whole(
+    settled: Project, with_report: bool, share: float
+) -> None:
+    whole_s = 13.0 if with_report else 7.0
+    old = published(settled)
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    environment = {**os.environ, "RIGONOMICS_PROJECT": str(settled.root), "PYTHONPATH": str(CHECKOUT)}
+    command = subprocess.Popen(
+        [*COMMAND, "refresh", *([] if with_report else ["--no-report"])], env=environment, stdout=subprocess.DEVNULL
+    )
+    time.sleep(share * whole_s)
+    command.kill()
+    command.wait(10)
+    stands = published(settled)
+    assert not settled.site.exists() or (settled.site / "index.html").is_file()
+    assert run(settled, "refresh", "--no-report").returncode == 0
+    new = published(settled)
+    assert new.inputs != old.inputs
+    assert stands in (old, new)
+
+
+# ---- two at once, and readers
+
+
+def test_of_two_refreshes_at_once_the_second_waits_for_the_first_and_names_it(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    project = small_project(tmp_path / "project")
+    environment = {**os.environ, "RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT)}
+    two = [
+        subprocess.Popen([*COMMAND, "refresh", "--no-report", "--force"], env=environment, text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [process.communicate(timeout=60) for process in two]
+    assert [process.returncode for process in two] == [0, 0]
+    waiting = [re.fullmatch(r"Waiting for another refresh \(process (\d+)\)\.\n", err) for _, err in said]
+    (second,) = [number for number, notice in enumerate(waiting) if notice]
+    assert int(waiting[second][1]) == two[1 - second].pid  # type: ignore[index]
+    assert said[1 - second][1] == ""
+    assert all("published" in out for out, _ in said)
+    published(project)
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        assert connection.execute("select count(*), count(*) filter (is_latest) from refreshes").fetchall() == [(2, 1)]
+
+
+READER = """
+import sys, duckdb
+from pathlib import Path
+database, stop = sys.argv[1], Path(sys.argv[2])
+seen = []
+opened = 0
+kept = duckdb.connect(database, read_only=True)
+first = kept.execute("select refresh_id from refreshes where is_latest").fetchall()
+while True:
+    last = stop.exists()
+    with duckdb.connect(database, read_only=True) as connection:
+        opened += 1
+        ids = {
+            connection.execute("select refresh_id, raw_digest from refreshes where is_latest").fetchall()[0]
+            for _ in range(3)
+        }
+        assert len(ids) == 1, ids
+        (shown,) = ids
+        rate = connection.execute("select raw_text from observations where raw_text in ('~$2.60/hour', '~$2.70/hour') and raw_file like '%cloud_rates.csv'").fetchall()
+        counted = connection.execute("select sum(observations), sum(rejected) from raw_files").fetchall()
+        assert counted == connection.execute("select observations, rejected from refreshes where is_latest").fetchall()
+        if (shown, rate) not in seen:
+            seen.append((shown, rate))
+    if last:
+        break
+assert kept.execute("select refresh_id from refreshes where is_latest").fetchall() == first
+assert kept.execute("select count(*) from observations").fetchall()[0][0] > 0
+print(opened)
+for (refresh_id, digest), rate in seen:
+    print(refresh_id, digest, rate[0][0])
+"""
+
+
+def test_a_reader_before_during_and_after_refreshes_never_gets_an_error_or_a_mixture(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    project = small_project(tmp_path / "project")
+    set_price(project, PRICES[0])
+    succeed(children, project, with_report=False)
+    stop = tmp_path / "stop"
+    reader = subprocess.Popen([sys.executable, "-c", READER, str(project.database), str(stop)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    time.sleep(0.5)
+    for price in (PRICES[1], PRICES[0], PRICES[1]):
+        set_price(project, price)
+        succeed(children, project, with_report=False)
+    stop.touch()
+    out, err = reader.communicate(timeout=30)
+    assert reader.returncode == 0, err
+    opened, *seen = out.splitlines()
+    assert int(opened) > 20
+    told = [line.split() for line in seen]
+    assert [rate for _, _, rate in told] == [PRICES[0], PRICES[1], PRICES[0], PRICES[1]]
+    assert len({refresh_id for refresh_id, _, _ in told}) == 4
+    assert len({(digest, rate) for _, digest, rate in told}) == 2
+
+
+# ---- out of disk, not writable
+
+
+@pytest.mark.parametrize("limit", [20_000, 1_000_000])
+def test_a_refresh_that_may_write_no_large_file_ends_with_1_and_leaves_the_old_files(
+    tmp_path: Path, children: ForkServerContext, limit: int
+) -> None:
+    project = small_project(tmp_path / "project")
+    set_price(project, PRICES[0])
+    succeed(children, project, with_report=False)
+    old, size = published(project), project.database.stat().st_size
+    assert limit < size
+    set_price(project, PRICES[1])
+    result = run(project, "refresh", "--no-report", limit=limit)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert str(project.curated) in result.stderr
+    assert "Free" in result.stderr
+    assert published(project) == old
+    succeed(children, project, with_report=False)
+    assert published(project) != old
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system in memory; tests that need one are skipped where only root may do it."""
+    places: list[Path] = []
+
+    def mount(options: str) -> Path:
+        place = tmp_path / f"disk-{len(places)}"
+        place.mkdir()
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"a file system cannot be mounted here: {done.stderr.strip()}")
+        places.append(place)
+        return place
+
+    if shutil.which("mount") is None:
+        pytest.skip("there is no mount")
+    yield mount
+    for place in places:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_leaves_the_old_files_and_is_told_until_there_is_room(
+    tmp_path: Path, children: ForkServerContext, mounted: Callable[[str], Path]
+) -> None:
+    project = small_project(tmp_path / "project")
+    disk = mounted("size=64m")
+    shutil.rmtree(project.curated, ignore_errors=True)
+    project.curated.symlink_to(disk)
+    set_price(project, PRICES[0])
+    succeed(children, project, with_report=False)
+    old = published(project)
+    need = project.database.stat().st_size
+    set_price(project, PRICES[1])
+    # too little for the build; for the Parquet; for the second copy of the database
+    for room in (need // 2, need + 20_000, need + need // 2):
+        project.build.unlink(missing_ok=True)
+        fill(disk, room)
+        result = run(project, "refresh", "--no-report")
+        assert (result.returncode, "Traceback" in result.stderr) == (1, False), (room, result.stdout, result.stderr)
+        assert "No space left" in result.stderr
+        assert published(project) == old
+        (disk / "filler").unlink()
+    succeed(children, project, with_report=False)
+    assert published(project) != old
+
+
+def fill(disk: Path, room: int) -> None:
+    """Leave that many bytes free."""
+    stat = os.statvfs(disk)
+    with (disk / "filler").open("wb") as filler:
+        os.posix_fallocate(filler.fileno(), 0, max(stat.f_bavail * stat.f_frsize - room, 1))
+
+
+def test_a_read_only_folder_is_named_and_what_is_in_it_stays(
+    tmp_path: Path, children: ForkServerContext, mounted: Callable[[str], Path]
+) -> None:
+    project = small_project(tmp_path / "project")
+    disk = mounted("size=64m")
+    project.curated.symlink_to(disk)
+    succeed(children, project, with_report=False)
+    old = published(project)
+    set_price(project, PRICES[1])
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    result = run(project, "refresh", "--no-report")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "data/curated" in result.stderr
+    assert "Read-only file system" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert published(project) == old
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    succeed(children, project, with_report=False)
+    assert published(project) != old
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    result = run(project, "refresh", "--no-report", RIGONOMICS_CURATED=str(tmp_path / "file" / "curated"))
+    assert result.returncode == 1
+    assert f"{tmp_path}/file/curated" in result.stderr
+    assert "RIGONOMICS_CURATED" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_report_that_cannot_be_written_is_told_and_the_tables_are_new(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    project = small_project(tmp_path / "project")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    for _ in ("tables and report", "the report alone"):
+        result = run(project, "refresh", RIGONOMICS_SITE=str(tmp_path / "file" / "site"))
+        assert result.returncode == 1
+        assert f"report could not be written to {tmp_path}/file/site: File exists" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert published(project)
+    assert pending(project, None, with_report=True) == "report"
+
+
+# ---- other clients
+
+
+def test_the_published_file_says_that_clients_from_1_0_on_open_it(refreshed: tuple[Project, Summary]) -> None:
+    project = refreshed[0]
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        (tags,) = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() where not internal"
+        ).fetchall()[0:1]
+    assert tags == ("v1.0.0+",)
+    header = project.database.read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    assert int.from_bytes(header[12:20], "little") == 64  # the storage version of DuckDB 0.10 to 1.5
+
+
+# ---- the report takes the place of the old one
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_a_site_that_is_replaced_is_there_at_every_moment(tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    watcher = subprocess.Popen(
+        [sys.executable, "-c",
+         "import os, sys\npath, seen = sys.argv[1], 0\nprint('ready', flush=True)\n"
+         "while not os.path.exists(path + '/stop'):\n"
+         "    open(path + '/index.html').close()\n    seen += 1\nprint(seen)",
+         str(output)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) if make(output, "0") else None  # fmt: skip
+    assert watcher is not None
+    assert watcher.stdout is not None
+    watcher.stdout.readline()
+    for number in range(300):
+        with replacing(output) as new:
+            (new / "index.html").write_text(str(number), encoding="utf-8")
+    (output / "stop").touch()
+    out, err = watcher.communicate(timeout=10)
+    assert watcher.returncode == 0, err
+    assert int(out) > 300
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def make(folder: Path, text: str) -> bool:
+    folder.mkdir()
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    return True
+
+
+def test_two_folders_change_places_in_one_step(tmp_path: Path) -> None:
+    make(tmp_path / "a", "a")
+    make(tmp_path / "b", "b")
+    assert swap(tmp_path / "a", tmp_path / "b") is sys.platform.startswith("linux")
+    assert files(tmp_path / "a") == {"index.html": "b"}
+    assert swap(tmp_path / "a", tmp_path / "gone") is False
+
+
+def test_without_that_step_a_site_is_still_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_files, "swap", lambda _one, _other: False)
+    make(tmp_path / "site", "old")
+    with replacing(tmp_path / "site") as new:
+        (new / "index.html").write_text("new", encoding="utf-8")
+    assert files(tmp_path / "site") == {"index.html": "new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_an_interrupted_exchange_left_is_cleared_and_the_old_site_put_back(tmp_path: Path, is_there: bool) -> None:
+    (tmp_path / "_site-old-x").mkdir()
+    make(tmp_path / "_site-old-x" / "site", "old")
+    make(tmp_path / "_site-new-y", "half")
+    if is_there:
+        make(tmp_path / "_site", "new")
+    recover(tmp_path / "_site")
+    assert files(tmp_path / "_site") == {"index.html": "new" if is_there else "old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["_site"]

@@ -1,0 +1,332 @@
+"""What the cells import: numbers in words, tables, charts, SQL that runs when pasted, colours that stay apart."""
+
+import datetime
+import html
+import itertools
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from . import fixture
+
+CSS = (fixture.REPORTS / "assets" / "figures.css").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def figures(database: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The package, reading the tiny database."""
+    monkeypatch.setenv("RIGONOMICS_DATABASE", str(database))
+    import figures
+    from figures import sql
+
+    sql._connection.cache_clear()
+    return figures
+
+
+WORDS = [
+    ("usd", (4299,), "$4,299"),
+    ("usd", (14949,), "$14,950"),
+    ("usd", (0.15,), "$0.15"),
+    ("usd", (-120.4,), "−$120"),
+    ("usd", (None,), "not stated"),
+    ("usd", (float("nan"),), "not stated"),
+    ("usd_range", (3500, 4200), "$3,500–4,200"),
+    ("usd_range", (2500, 2500.4), "$2,500"),
+    ("usd_range", (2500, None), "from $2,500"),
+    ("usd_range", (None, 2500), "up to $2,500"),
+    ("usd_per_mtok", (4.794,), "$4.79"),
+    ("usd_per_mtok", (6.536,), "$6.54"),
+    ("usd_per_mtok", (65.2,), "$65"),
+    ("usd_per_mtok", (0.0484,), "$0.048"),
+    ("usd_per_mtok_range", (3.87, 4.85), "$3.87–4.85"),
+    ("usd_per_mtok_range", (6.59, 10.26), "$6.6–10"),
+    ("usd_per_mtok_range", (None, None), "not stated"),
+    ("usd_per_hour", (2.5,), "$2.50/h"),
+    ("years", (2.867,), "2.9 years"),
+    ("years", (1.0,), "1 year"),
+    ("years", (0.4,), "5 months"),
+    ("years", (0.01,), "1 month"),
+    ("years", (12.3,), "12 years"),
+    ("years_range", (2.1, 3.4), "2.1–3.4 years"),
+    ("years_range", (0.5, 1.2), "6 months–1.2 years"),
+    ("payback", (2.867, 2.867, True), "2.9 years"),
+    ("payback", (2.1, 3.4, True), "2.1–3.4 years"),
+    ("payback", (2.4, None, True), "2.4 years at best, or never"),
+    ("payback", (None, None, False), "never pays off"),
+    ("payback", (None, None, None), "not stated"),
+    ("tok_s", (8.2,), "8.2 tok/s"),
+    ("tok_s", (1234,), "1,230 tok/s"),
+    ("tok_s_range", (28, 35), "28–35 tok/s"),
+    ("watts", (1450,), "1,450 W"),
+    ("watts_range", (1200, 1450), "1,200–1,450 W"),
+    ("gb_range", (35, 40), "35–40 GB"),
+    ("kwh", (4380,), "4,380 kWh"),
+    ("percent", (12.4,), "12%"),
+    ("percent", (-43.0,), "−43%"),
+    ("percent", (0.83,), "0.83%"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "said"), WORDS, ids=[f"{n}{a}" for n, a, _ in WORDS])
+def test_a_number_is_said_to_what_it_is_worth(figures: Any, name: str, arguments: tuple[Any, ...], said: str) -> None:
+    assert getattr(figures, name)(*arguments) == said
+
+
+def test_a_text_in_a_sentence_is_escaped_and_markdown_is_not(figures: Any) -> None:
+    made = figures.sentence("The **{name}** {how}.", name="*a*\n# b", how=figures.Markdown("`x`"))
+    assert made == r"The **\*a\* \# b** `x`."
+    assert figures.usd(5)._repr_markdown_() == r"\$5\.00"
+
+
+def test_sql_runs_as_it_is_shown(figures: Any) -> None:
+    import duckdb
+    from figures.sql import written_out
+
+    sql = """
+        select 'it''s $kept' as text, $name as name, $day::date as day, $n + 1 as n, $gone as gone
+    """
+    shown = written_out(sql, name="O'Neil", day=datetime.date(2026, 4, 30), n=2, gone=None)
+    assert duckdb.sql(shown).fetchall() == [("it's $kept", "O'Neil", datetime.date(2026, 4, 30), 3, None)]
+    assert shown == shown.strip()
+    assert "<b>" not in figures.show_sql("select '<b>'").html
+
+
+def test_a_query_reads_and_cannot_write(figures: Any) -> None:
+    import duckdb
+
+    frame = figures.query("select name from builds where family = $family", family="Apple")
+    assert frame["name"].to_list() == ["Mac Studio M3 Ultra"]
+    with pytest.raises(duckdb.Error):
+        figures.query("create table x as select 1")
+
+
+def cells(block: Any) -> list[list[str]]:
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", block.html, re.DOTALL)
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_a_table_shows_ranges_as_ranges_and_the_unknown_with_its_reason(figures: Any) -> None:
+    frame = pl.DataFrame(
+        {"name": ["a", "b", "c"], "low": [1.0, 2.0, None], "high": [1.0, 3.5, None], "why": [None, None, "no price"]}
+    )
+    block = figures.table(
+        frame, [figures.label("name", "Name"), figures.interval("low", "high", "Speed", "tok/s")], "T", missing="why"
+    )
+    assert [row[1] for row in cells(block)[1:]] == ["1.0", "2.0–3.5", "—no price"]
+    assert 'title="no price"' in block.html
+    assert '<th scope="row">a</th>' in block.html
+    assert html.escape('["Speed (tok/s), low","Speed (tok/s), high"]') in block.html
+
+
+def test_the_figures_of_a_column_have_the_decimals_that_its_smallest_needs(figures: Any) -> None:
+    frame = pl.DataFrame({"n": ["a", "b"], "whole": [24.0, 512.0], "speed": [2.74, 900.0], "cost": [0.31, 14.9]})
+    columns = [
+        figures.label("n", "N"),
+        figures.number("whole", "W"),
+        figures.number("speed", "S"),
+        figures.number("cost", "C", digits=1),
+        figures.money("cost", "M", per_mtok=True),
+    ]
+    assert cells(figures.table(frame, columns, "T"))[1:] == [
+        ["a", "24", "2.7", "0.3", "$0.31"],
+        ["b", "512", "900.0", "14.9", "$14.90"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hardware", "family"),
+    [
+        ("rtx-4090", "GeForce"), ("rtx-3090-ti", "GeForce"), ("rtx-6000-ada", "RTX workstation"),
+        ("rtx-a6000", "RTX workstation"), ("rtx-pro-6000-max-q", "RTX workstation"), ("l40s", "Data centre"),
+        ("a100-80gb", "Data centre"), ("h100", "Data centre"), ("dgx-station-a100", "Data centre"),
+        ("dgx-spark", "Grace Blackwell"), ("mac-studio-m3-ultra", "Apple"), ("rx-7900-xtx", "Radeon"),
+        ("puget-ai-workstation", "Other"), (None, "Other"),
+    ],
+)  # fmt: skip
+def test_hardware_belongs_to_the_family_that_its_id_says(figures: Any, hardware: str | None, family: str) -> None:
+    from figures import theme
+
+    frame = pl.DataFrame({"accelerator_id": [hardware]}, schema={"accelerator_id": pl.String})
+    assert frame.select(theme.family()).item() == family
+
+
+def test_a_basis_of_the_database_has_its_word_and_an_unknown_one_is_an_error(figures: Any) -> None:
+    from figures import theme
+
+    frame = pl.DataFrame({"b": ["benchmark", "expected", "target", "theoretical", "modelled"]})
+    assert frame.select(theme.basis("b"))["b"].to_list() == ["measured", "stated", "stated", "modelled", "modelled"]
+    with pytest.raises(pl.exceptions.InvalidOperationError):
+        pl.DataFrame({"b": ["guessed"]}).select(theme.basis("b"))
+
+
+def test_a_table_refuses_columns_that_are_not_there_and_too_many_rows(figures: Any) -> None:
+    with pytest.raises(ValueError, match="no column gone"):
+        figures.table(pl.DataFrame({"a": [1]}), [figures.label("gone", "G")], "T")
+    with pytest.raises(ValueError, match="more than 2000"):
+        figures.table(pl.DataFrame({"a": range(2001)}), [figures.label("a", "A")], "T")
+
+
+@pytest.mark.parametrize(
+    ("target", "href"),
+    [
+        ("https://example.org/?a=1&b=2", "https://example.org/?a=1&amp;b=2"),
+        ("systems.html#dgx-spark", "systems.html#dgx-spark"),
+        ("javascript:alert(1)", None),
+        (" java\nscript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("//elsewhere.example/x", None),
+        ("\\\\elsewhere.example", None),
+        ("http:///x", None),
+        ("", None),
+    ],
+)
+def test_a_link_leads_within_the_site_or_to_http(figures: Any, target: str, href: str | None) -> None:
+    from figures.web import safe_href
+
+    assert safe_href(target) == href
+
+
+def test_text_stays_text_in_html_json_and_the_fence_around_them(figures: Any) -> None:
+    from figures.web import Block, escape, json_text
+
+    hostile = fixture.HOSTILE + " <!-- \u2028 \x00 ````` '\""
+    assert "<" not in escape(hostile)
+    assert "`" not in escape(hostile)
+    assert "{{" not in escape(hostile)
+    assert html.unescape(escape(hostile)) == " ".join(hostile.replace("\u2028", "").replace("\x00", "").split())
+    text = json_text({"a": hostile})
+    assert not re.search("[<>&`\u2028]|{{", text)
+    assert json.loads(text) == {"a": hostile}
+    block = Block("a ```` b")._repr_markdown_()
+    assert block.strip().splitlines()[0] == "`````{=html}"
+
+
+def chart(rows: int) -> Any:
+    import altair as alt
+
+    return alt.Chart(pl.DataFrame({"x": range(rows)})).mark_point().encode(x="x:Q")
+
+
+def test_a_chart_needs_words_for_those_who_see_it_and_those_who_do_not(figures: Any) -> None:
+    with pytest.raises(ValueError, match="title and a description"):
+        figures.Chart(chart(1), title="T", description=" ")
+
+
+def test_a_chart_of_more_than_a_thousand_rows_is_refused(figures: Any) -> None:
+    with pytest.raises(ValueError, match="1001 rows, more than 1000"):
+        figures.Chart(chart(1001), title="T", description="D")
+    assert figures.Chart(chart(1000), title="T", description="D")
+
+
+def test_a_chart_is_a_figure_with_one_spec_and_a_label_that_cannot_break_out(figures: Any) -> None:
+    made = (
+        figures.Chart(chart(2), title='<b>"T"', description='D"><script>', source="S & co", sql="select 1").block().html
+    )
+    assert made.count("<script") == 1
+    assert 'aria-label="D&quot;&gt;&lt;script&gt;"' in made
+    assert "&lt;b&gt;&quot;T&quot;</figcaption>" in made
+    spec = json.loads(re.findall(r'class="chart-spec">(.*?)</script>', made)[0])
+    assert spec["marks"]
+    assert made.endswith("</details>")
+
+
+def test_a_logarithmic_axis_is_ticked_at_1_2_5(figures: Any) -> None:
+    from figures.theme import log_axis
+
+    assert log_axis(0.2, 20).to_dict()["values"] == [0.2, 0.5, 1, 2, 5, 10, 20]
+    assert log_axis(1, 10_000).to_dict()["values"] == [1, 10, 100, 1000, 10_000]
+
+
+# ---- colours
+
+Colour = tuple[float, float, float]
+# Machado, Oliveira and Fernandes 2009, severity 1.
+DEFICIENCIES = {
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
+
+
+def tokens(theme: int) -> dict[str, str]:
+    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", CSS)
+    return {name: (light, dark)[theme] for name, light, dark in found}
+
+
+def linear(colour: str) -> Colour:
+    values = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values)
+    return red, green, blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1's contrast ratio."""
+    weights = (0.2126, 0.7152, 0.0722)
+    luminances = sorted(sum(w * v for w, v in zip(weights, linear(c), strict=True)) for c in (one, other))
+    return (luminances[1] + 0.05) / (luminances[0] + 0.05)
+
+
+def oklab(colour: Colour) -> Colour:
+    """Björn Ottosson's perceptual space: distances are alike to the eye."""
+    red, green, blue = (min(1, max(0, value)) for value in colour)
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
+
+
+def seen(colour: str, deficiency: str) -> Colour:
+    red, green, blue = (
+        sum(weight * value for weight, value in zip(row, linear(colour), strict=True))
+        for row in DEFICIENCIES[deficiency]
+    )
+    return oklab((red, green, blue))
+
+
+def names(looks: dict[str, str]) -> list[str]:
+    return [look.removeprefix("var(--").removesuffix(")") for look in looks.values()]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_keeps_4_5_to_1_and_data_3_to_1_against_the_paper(figures: Any, theme: int) -> None:
+    from figures import theme as looks
+
+    colours = tokens(theme)
+    for name in ("ink", "muted", "accent"):
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+        assert contrast(colours[name], colours["raised"]) >= 4.5, name
+    for name in (*names(looks.BASIS), *names(looks.FAMILIES), *names(looks.COST_PARTS)):
+        assert contrast(colours[name], colours["paper"]) >= 3, name
+    for step in range(1, 7):
+        on = "ink" if step <= 3 else "paper"
+        assert contrast(colours[f"ramp-{step}"], colours[on]) >= 4.5, step
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_colours_of_one_chart_stay_apart_for_every_kind_of_sight(figures: Any, theme: int, deficiency: str) -> None:
+    from figures import theme as looks
+
+    colours = tokens(theme)
+    # Families have a shape each as well, so that less of a difference will do.
+    for group, least in ((looks.BASIS, 0.12), (looks.COST_PARTS, 0.12), (looks.FAMILIES, 0.06)):
+        for one, other in itertools.combinations(names(group), 2):
+            distance = math.dist(seen(colours[one], deficiency), seen(colours[other], deficiency))
+            assert distance >= least, (one, other, distance)
+
+
+def test_every_colour_that_charts_name_is_defined(figures: Any) -> None:
+    source = (fixture.REPORTS / "figures" / "theme.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"var\(--([a-z-]+)\)", source)) | {f"ramp-{step}" for step in range(1, 7)}
+    assert named <= set(tokens(0))
+    assert len(named) > 15

@@ -1,0 +1,451 @@
+"""The pages Start, Cost per token, Own or rent, Method: they render, say what is so, and the what-if reckons as SQL does."""
+
+import functools
+import http.server
+import itertools
+import json
+import math
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.project import Project
+from pipelines.render import RenderResult, render_report
+
+from . import fixture
+
+NAMES = ("index", "cost", "rent", "method")
+SETTINGS = """project: {type: website, execute-dir: project, pre-render: [figures/prerender.py], resources: [assets]}
+website:
+  title: Rigonomics
+  navbar:
+    left:
+      - {href: index.qmd, text: Start}
+      - {href: cost.qmd, text: Cost per token}
+      - {href: rent.qmd, text: Own or rent}
+      - {href: method.qmd, text: Method}
+format:
+  html:
+    css: [assets/figures.css, assets/start.css, assets/systems.css]
+    include-in-header:
+      - text: |
+          <script defer src="assets/vega.js"></script>
+          <script defer src="assets/figures.js"></script>
+execute: {echo: false}
+"""
+# Ends and middles of the sliders, and values between: hours, usd_per_kwh, life, residual, rent.
+GRID = [
+    (40, 0.15, 3, 0.0, 2.5),
+    (1, 0.02, 1, 0.0, 0.1),
+    (168, 0.6, 8, 0.7, 12.0),
+    (28, 0.3, 4.5, 0.25, 0.65),
+    (100, 0.15, 2, 0.5, 1.0),
+    (7, 0.45, 3, 0.1, 4.2),
+]
+BROKEN = re.compile(r">[^<]*\b(None|nan|NaN|Infinity|null)\b[^<]*<")
+
+
+def project_of_pages(root: Path) -> Path:
+    """A project with the four pages of this checkout and no other."""
+    pages = {f"{name}.qmd": (fixture.REPORTS / f"{name}.qmd").read_text(encoding="utf-8") for name in NAMES}
+    return fixture.write_project(root, {"_quarto.yml": SETTINGS, **pages})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, published: Project) -> tuple[RenderResult, Path]:
+    """The four pages rendered from the real tables."""
+    root = project_of_pages(tmp_path_factory.mktemp("pages"))
+    return render_report(root, published.database, root / "site", prefer="built-in"), root / "site"
+
+
+@pytest.fixture
+def crafted(tmp_path: Path, published: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Changes a copy of the real database by SQL and lets the report's package read it; gives its path."""
+    from figures import sql
+
+    def change(statements: str) -> Path:
+        path = tmp_path / "crafted.duckdb"
+        shutil.copyfile(published.database, path)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(statements)
+        monkeypatch.setenv("RIGONOMICS_DATABASE", str(path))
+        sql._connection.cache_clear()
+        return path
+
+    yield change
+    sql._connection.cache_clear()
+
+
+def test_the_pages_render_without_a_warning_and_show_no_empty_value(site: tuple[RenderResult, Path]) -> None:
+    result, folder = site
+    assert result.warnings == []
+    for name in NAMES:
+        shown = (folder / f"{name}.html").read_text(encoding="utf-8")
+        text = re.sub(r"<(script|pre|code)\b.*?</\1>", "", shown, flags=re.DOTALL)
+        # The dictionary explains what NULL means in capitals; small letters would be a value that slipped through.
+        assert [found[0] for found in BROKEN.finditer(text)] == [], name
+        assert "{python}" not in shown
+        assert ":::" not in text
+
+
+def test_the_start_page_answers_for_each_class_with_the_cheapest_system_of_the_table(
+    site: tuple[RenderResult, Path], published: Project
+) -> None:
+    shown = (site[1] / "index.html").read_text(encoding="utf-8")
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        for model_class in ("8B", "32B", "70B"):
+            # Of the measured speeds, which go before all others, the lowest cost is an upper limit of the answer.
+            lowest = connection.execute(
+                """
+                select min(c.usd_per_mtok_mid)
+                from cost_per_token as c
+                join models as m using (model_id)
+                join quantizations as q using (quantization)
+                where m.model_class = $1 and c.scenario_id = 'conservative' and c.concurrency = 1 and c.fits_in_memory
+                    and q.bits_per_weight >= 4
+                """,
+                [model_class],
+            ).fetchall()[0][0]
+            card = re.search(rf'answer-class">{model_class} model</p>(.*?)</li>', shown, re.DOTALL)
+            assert card is not None
+            if lowest is None:
+                assert "No system can be reckoned" in card[1]
+                continue
+            said = re.search(r"A million tokens</dt><dd><strong>\$([\d.]+)", card[1])
+            assert said is not None
+            assert float(said[1]) >= round(lowest, 2)
+
+
+# ---- sentences, worked by hand
+
+
+def answer_row(**changes: Any) -> dict[str, Any]:
+    row = {
+        "rented": "NVIDIA H100", "rent_low": 2.0, "rent_high": 3.0, "pays_back": True, "pays_back_within_life": True,
+        "life_years": 3.0, "payback_years_low": 1.5, "payback_years_mid": 2.0, "payback_years_high": 2.5,
+        "breakeven_low": 12.0, "breakeven_mid": 20.0, "breakeven_high": 31.0,
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+PAYBACK = [
+    ({}, "it has paid for itself after **2 years** (1.5–2.5 years)"),
+    ({"payback_years_low": 2.0, "payback_years_high": 2.0}, "it has paid for itself after **2 years**"),
+    (
+        {"pays_back_within_life": False, "payback_years_mid": 4.0, "payback_years_high": 6.0},
+        "it has paid for itself after **4 years** (1.5–6 years), later than the 3 years that it is reckoned to last",
+    ),
+    (
+        {"payback_years_high": None},
+        "it has paid for itself after **2 years** (1.5 years at the dear end of the rent, never at the cheap one)",
+    ),
+    (
+        {"payback_years_mid": None, "payback_years_high": None, "pays_back": False},
+        "it **does not pay off** at the middle of the rent, and after 1.5 years only at its high end",
+    ),
+    (
+        {"payback_years_low": None, "payback_years_mid": None, "payback_years_high": None, "pays_back": False},
+        "it **never pays off**: electricity alone costs more than the rent",
+    ),
+    ({"rented": None}, "no source states the rent of a card that holds the model"),
+    ({"pays_back": None}, "whether it ever pays off is not known"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), PAYBACK)
+def test_payback_is_said_rightly_at_every_edge(changes: dict[str, Any], said: str) -> None:
+    from figures.start import paid_back
+
+    assert str(paid_back(answer_row(**changes))).replace("\\", "") == said
+
+
+HOURS = [
+    ({}, "under **20 hours a week** rent instead (12 where the rent is dear, 31 where it is cheap)"),
+    ({"breakeven_low": 20.0, "breakeven_high": 20.0}, "under **20 hours a week** rent instead"),
+    (
+        {"breakeven_high": None},
+        "under **20 hours a week** rent instead (12 where the rent is dear, at any hours where it is cheap)",
+    ),
+    (
+        {"breakeven_high": None, "breakeven_mid": None},
+        "**rent instead**, unless the rent is at its high end and the machine works 12 hours a week or more",
+    ),
+    ({"breakeven_low": None, "breakeven_mid": None, "breakeven_high": None}, "at any number of hours **rent instead**"),
+    ({"rented": None}, ""),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), HOURS)
+def test_the_hours_under_which_to_rent_are_said_rightly_at_every_edge(changes: dict[str, Any], said: str) -> None:
+    from figures.start import rent_instead
+
+    assert str(rent_instead(answer_row(**changes))).replace("\\", "") == said
+
+
+NOTHING_PAYS_OFF = """
+update cloud_rates set usd_per_hour_low = 0.000001, usd_per_hour_high = 0.000001;
+update cloud_roi
+set pays_back = case when pays_back is not null then false end,
+    pays_back_within_life = case when pays_back is not null then false end,
+    payback_years_low = null, payback_years_mid = null, payback_years_high = null, breakeven_hours_per_week = null
+"""
+WITHOUT_32B = """
+delete from cost_per_token where model_id in (select model_id from models where model_class = '32B')
+"""
+NOTHING_KNOWN = """
+delete from cost_per_token; delete from cloud_roi; delete from cloud_rates; delete from throughput;
+update build_costs set capex_low_usd = null, capex_mid_usd = null, capex_high_usd = null, missing = 'no price'
+"""
+
+
+def test_where_nothing_pays_off_every_answer_says_so(crafted: Any) -> None:
+    crafted(NOTHING_PAYS_OFF)
+    from figures import answers, renting, start
+
+    base = answers.base_scenario()
+    found = answers.answers(base["scenario_id"])
+    for model_class in answers.CLASSES:
+        said = str(start.answer(found, model_class, base)).replace("\\", "")
+        assert "**never pays off**" in said
+        assert "at any number of hours **rent instead**" in said
+    assert start.answer_cards(found, base).html.count("never pays off") == 3
+    assert "Never pays off:" in renting.verdicts(base)
+    assert "**none**" in renting.lead(base)
+
+
+def test_a_class_without_any_system_is_said_to_have_none_and_draws_no_chart(crafted: Any) -> None:
+    crafted(WITHOUT_32B)
+    from figures import answers, costs, start
+
+    base = answers.base_scenario()
+    found = answers.answers(base["scenario_id"])
+    assert "For a 32B model **no system with a known price, draw and speed**" in start.answer(found, "32B", base)
+    assert "**never" not in start.answer(found, "8B", base)
+    assert "No system can be reckoned" in start.answer_cards(found, base).html
+    assert "No system with a known price, draw and speed holds a model of class 32B." in str(
+        getattr(costs.ranges_chart("32B", base["scenario_id"]), "html", "")
+    )
+
+
+def test_the_pages_render_where_nothing_is_known(crafted: Any, tmp_path: Path) -> None:
+    database = crafted(NOTHING_KNOWN)
+    root = project_of_pages(tmp_path / "empty")
+    render_report(root, database, root / "site", prefer="built-in")
+    shown = (root / "site" / "index.html").read_text(encoding="utf-8")
+    assert shown.count("No system can be reckoned") == 3
+    assert "no cost can be given" in (root / "site" / "cost.html").read_text(encoding="utf-8")
+    assert "nothing can be compared" in (root / "site" / "rent.html").read_text(encoding="utf-8")
+
+
+def test_a_worked_example_is_taken_out_of_a_formula_s_comment() -> None:
+    from figures.method import worked
+
+    said = "Electricity, USD: watts / 1000 * hours. power_usd(2000, years := 1) = 2628."
+    assert worked("power_usd", said) == ("Electricity, USD: watts / 1000 * hours.", "power_usd(2000, years := 1)")
+    assert worked("power_usd", "No example.") == ("No example.", "")
+
+
+# ---- the what-if
+
+
+def alike(shown: Sequence[float | None], wanted: Sequence[float | None]) -> bool:
+    """Whether the figures are the same to nine digits and the unknown ones are unknown in both."""
+    pairs = list(zip(shown, wanted, strict=True))
+    return all((one is None) == (other is None) for one, other in pairs) and all(
+        math.isclose(one, other, rel_tol=1e-9) for one, other in pairs if one is not None and other is not None
+    )
+
+
+def test_the_formulas_of_the_page_give_what_the_macros_give(published: Project) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node: the browser test compares the formulas too")
+    cases = [
+        (capex, watts, tokens, *settings)
+        for (capex, watts, tokens), settings in itertools.product(
+            [(4299, 50, 10), (14949, 0, 85), (3275, 1057.5, 30), (50000, 2000, 3)], GRID
+        )
+    ]
+    script = f"""
+        const f = require({json.dumps(str(fixture.REPORTS / "assets" / "whatif.js"))});
+        console.log(JSON.stringify({json.dumps(cases)}.map(([capex, watts, tokens, hours, kwh, life, resale, rent]) => [
+            f.hours_per_year(hours), f.power_usd(watts, hours, kwh, 3), f.usd_per_mtok(capex, watts, tokens, hours, kwh, life, resale),
+            f.saving_usd_per_year(rent, watts, hours, kwh), f.payback_years(capex, rent, watts, hours, kwh),
+            f.breakeven_hours_per_week(capex, rent, watts, kwh, life, resale)])));
+    """
+    ran = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True, timeout=30)
+    given = json.loads(ran.stdout)
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        for case, values in zip(cases, given, strict=True):
+            wanted = connection.execute(
+                """
+                select hours_per_year($4), power_usd($2, $4, $5, 3), usd_per_mtok($1, $2, $3, $4, $5, $6, $7),
+                       saving_usd_per_year($8, $2, $4, $5), payback_years($1, $8, $2, $4, $5),
+                       breakeven_hours_per_week($1, $8, $2, $5, $6, $7)
+                """,
+                [float(value) for value in case],
+            ).fetchall()[0]
+            assert alike(values, wanted), case
+    # What is not known stays so, and a division by nothing too.
+    unknown = f"const f = require({json.dumps(str(fixture.REPORTS / 'assets' / 'whatif.js'))}); console.log(JSON.stringify([f.usd_per_mtok(null, 1, 1), f.usd_per_mtok(1, 1, 0), f.payback_years(1, null), f.payback_years(100, 0.1, 2000, 40, 0.15)]))"
+    ran = subprocess.run([node, "-e", unknown], capture_output=True, text=True, check=True, timeout=30)
+    assert json.loads(ran.stdout) == [None, None, None, None]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(site: tuple[RenderResult, Path]) -> Iterator[str]:
+    """Where the pages are served on the loopback interface."""
+    handler = functools.partial(_Quiet, directory=str(site[1]))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page, waits for its charts, and says at the end what it complained of."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_page(url: str, **settings: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        page.wait_for_function(
+            "[...document.querySelectorAll('.chart')].every(chart => 'drawn' in chart.dataset)", timeout=30_000
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+CELLS = """() => Object.fromEntries([...document.querySelectorAll('.whatif tbody tr')].map(row =>
+    [row.dataset.system, [...row.cells].slice(1, 5).map(cell => cell.dataset.value === '' ? null : Number(cell.dataset.value))]))"""
+
+
+@pytest.mark.browser
+def test_the_sliders_show_for_every_system_what_sql_gives(opened: Any, address: str, published: Project) -> None:
+    page = opened(f"{address}index.html")
+    speeds = page.evaluate("JSON.parse(document.getElementById('whatif-data').textContent).speeds")
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        for settings, model_class in itertools.product(GRID, ("8B", "70B")):
+            hours, kwh, life, resale, rent = settings
+            page.evaluate(
+                "hash => { location.hash = hash; }",
+                f"hours={hours}&kwh={kwh}&life={life}&resale={resale * 100:g}&rent={rent}&class={model_class}",
+            )
+            page.wait_for_function("wanted => rigonomics.settings().hours === wanted", arg=hours)
+            held = page.evaluate("rigonomics.settings()")
+            assert held["class"] == model_class
+            assert alike([held[name] for name in ("hours", "kwh", "life", "resale", "rent")], settings)
+            shown = page.evaluate(CELLS)
+            rows = connection.execute(
+                "select build_id, throughput_from, usd_per_mtok_mid, payback_years, breakeven_hours_per_week, "
+                "power_usd_3yr"
+                " from what_if(hours_per_week := $1, usd_per_kwh := $2, life_years := $3, residual_fraction := "
+                "$4, cloud_usd_per_hour := $5)",
+                [float(value) for value in settings],
+            ).fetchall()
+            assert {row[0] for row in rows} == set(shown)
+            for build_id, throughput_from, cost, *others in rows:
+                assert alike(shown[build_id][1:], others), (build_id, settings)
+                chosen = speeds.get(model_class, {}).get(build_id)
+                if chosen and chosen["from"] == throughput_from:
+                    assert alike(shown[build_id][:1], [cost]), (build_id, settings)
+                if chosen is None:
+                    assert shown[build_id][0] is None
+
+
+@pytest.mark.browser
+def test_a_share_link_keeps_the_settings_and_keys_move_a_slider_and_the_result_is_announced(
+    opened: Any, address: str
+) -> None:
+    page = opened(f"{address}index.html")
+    said = page.locator(".whatif-said")
+    assert said.get_attribute("role") == "status"
+    page.locator("#whatif-hours").focus()
+    before = page.evaluate("rigonomics.settings().hours")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("rigonomics.settings().hours") == before + 1
+    page.select_option("#whatif-class", "8B")
+    page.wait_for_function("document.querySelector('.whatif-said').textContent.includes('8B')")
+    assert f"hours={before + 1:g}" in page.url
+    again = opened(page.url)
+    assert again.evaluate("rigonomics.settings()") == page.evaluate("rigonomics.settings()")
+    again.get_by_role("button", name="Around the clock").click()
+    assert again.evaluate("rigonomics.settings().hours") == 168
+    assert again.get_by_role("button", name="Around the clock").get_attribute("aria-pressed") == "true"
+    hostile = opened(f"{address}index.html#hours=%3Cscript%3E&kwh=1e9&class=nothing&rent=")
+    assert hostile.evaluate("rigonomics.settings()") == {
+        "class": "70B",
+        "hours": before,
+        "kwh": 0.6,
+        "life": 3,
+        "resale": 0,
+        "rent": page.evaluate("rigonomics.settings().rent"),
+    }
+
+
+@pytest.mark.browser
+def test_without_a_script_the_what_if_shows_the_base_scenario(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}index.html")
+    assert not page.locator(".whatif-controls").is_visible()
+    assert page.locator(".whatif tbody tr:visible").count() > 0
+    assert page.locator(".whatif tbody tr:visible .whatif-value").first.inner_text().startswith(("$", "—"))
+    context.close()
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("name", "look"), [*itertools.product(NAMES, ("light", "phone")), ("index", "dark"), ("rent", "dark")]
+)
+def test_a_page_draws_its_charts_keeps_within_the_screen_and_axe_finds_nothing(
+    opened: Any, address: str, name: str, look: str
+) -> None:
+    pytest.importorskip("axe_playwright_python", reason="no axe-core: install the extra dev")
+    page = opened(f"{address}{name}.html", **LOOKS[look])
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+    assert page.evaluate(
+        "[...document.querySelectorAll('.chart-plot svg')].every(svg => svg.querySelector('.role-mark path, "
+        ".role-mark line'))"
+    )
+    page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    # A section that is a tab panel is no landmark, but axe 4 takes it for one and wants the names of all tabs to differ.
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], rules: {'landmark-unique': {enabled: false}}})"
+    )
+    assert [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ] == []

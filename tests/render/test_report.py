@@ -1,0 +1,180 @@
+"""The whole way: a report rendered, swapped in, and left alone when something fails; and the choice of the renderer."""
+
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import RigonomicsError
+from pipelines.render import RenderResult, render_report
+from pipelines.render.site import broken_links, replacing
+
+from . import fixture
+
+SETTINGS = "website: {title: S, navbar: {left: [{href: index.qmd, text: Start}]}}\n"
+
+
+def small(root: Path, text: str) -> Path:
+    (root / "reports").mkdir(parents=True)
+    (root / "reports" / "_quarto.yml").write_text(SETTINGS, encoding="utf-8")
+    (root / "reports" / "index.qmd").write_text(text, encoding="utf-8")
+    return root
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()}
+
+
+def test_every_construct_renders_without_a_warning(specimen: tuple[RenderResult, Path]) -> None:
+    result, site = specimen
+    assert result.renderer == "built-in"
+    assert result.warnings == []
+    assert [path.name for path in result.pages] == ["index.html", "second.html"]
+    assert result.seconds < 30
+    assert broken_links(site) == []
+    shown = (site / "index.html").read_text(encoding="utf-8")
+    assert shown.count('class="chart-spec"') == 4
+    assert "{python}" not in shown
+    assert ":::" not in shown
+    second = (site / "second.html").read_text(encoding="utf-8")
+    assert "<p>gone</p>" in second
+    assert '<a href="second.html" aria-current="page">Cost &amp; speed</a>' in second
+    assert '<nav class="contents"' not in second
+
+
+def test_the_footer_tells_day_digest_code_and_renderer(specimen: tuple[RenderResult, Path]) -> None:
+    shown = (specimen[1] / "second.html").read_text(encoding="utf-8")
+    for fact in ("2026-04-30", "9f2c61d0a7b3", "0.1.0", "built-in"):
+        assert f"<dd>{fact}</dd>" in shown
+
+
+def test_a_hostile_cell_makes_no_element_and_no_link_anywhere(specimen: tuple[RenderResult, Path]) -> None:
+    shown = (specimen[1] / "index.html").read_text(encoding="utf-8")
+    assert "alert(1)" in shown
+    assert "<script>alert" not in shown
+    assert "</script>alert" not in shown
+    assert 'href="javascript' not in shown
+    assert "{{< include" not in shown
+
+
+def test_sources_of_other_renderers_stay_out_of_the_site(specimen: tuple[RenderResult, Path]) -> None:
+    names = {path.name for path in (specimen[1] / "assets").iterdir()}
+    assert names >= {"favicon.svg", "figures.css", "figures.js", "page.css", "page.js", "vega.js"}
+    assert {Path(name).suffix for name in names} <= {".svg", ".css", ".js"}
+
+
+def test_a_failed_run_leaves_the_old_report_and_nothing_else(tmp_path: Path, database: Path) -> None:
+    root, output = tmp_path / "project", tmp_path / "out" / "site"
+    small(root, "Old `{python} 6 * 7`.\n")
+    render_report(root, database, output, prefer="built-in")
+    before = files(output)
+    (root / "reports" / "index.qmd").write_text("New.\n\n```{python}\nraise ValueError('no')\n```\n", encoding="utf-8")
+    with pytest.raises(RigonomicsError, match="raised ValueError: no"):
+        render_report(root, database, output, prefer="built-in")
+    assert files(output) == before
+    assert "Old 42." in before["index.html"]
+    assert [path.name for path in output.parent.iterdir()] == ["site"]
+
+
+def test_a_new_site_takes_the_place_of_the_old_one_whole(tmp_path: Path) -> None:
+    output = tmp_path / "site"
+    output.mkdir()
+    (output / "old.html").write_text("old", encoding="utf-8")
+    with replacing(output) as new:
+        (new / "new.html").write_text("new", encoding="utf-8")
+        assert files(output) == {"old.html": "old"}
+    assert files(output) == {"new.html": "new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize(
+    ("target", "broken"),
+    [("#here", False), ("#gone", True), ("b.html#there", False), ("b.html#gone", True), ("c.html", True)],
+)
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path, target: str, broken: bool) -> None:
+    (tmp_path / "a.html").write_text(f'<p id="here"><a href="{target}">x</a>', encoding="utf-8")
+    (tmp_path / "b.html").write_text('<p id="there"><a href="https://example.org/x">y</a>', encoding="utf-8")
+    assert broken_links(tmp_path) == ([f"a.html: {target}"] if broken else [])
+
+
+@pytest.mark.parametrize(
+    ("prefer", "said"), [("latex", "'latex' is no renderer"), ("quarto", "There is no quarto on PATH")]
+)
+def test_a_renderer_that_is_not_there_is_an_error(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch, prefer: str, said: str
+) -> None:
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RigonomicsError, match=said):
+        render_report(small(tmp_path / "p", "x\n"), database, tmp_path / "site", prefer=prefer)
+
+
+def test_a_database_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RigonomicsError, match="rigonomics refresh"):
+        render_report(small(tmp_path / "p", "x\n"), tmp_path / "gone.duckdb", tmp_path / "site")
+
+
+def pretended_quarto(folder: Path, script: str) -> Path:
+    """A program that takes the place of Quarto: called as `quarto render <copy> …`."""
+    path = folder / "quarto"
+    path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo 9.9.9 && exit 0\n{script}\n', encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_quarto_is_taken_where_there_is_one_and_its_warnings_are_told(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = 'mkdir "$2/_site" && echo "$RIGONOMICS_DATABASE" > "$2/_site/index.html" && echo "WARN: thin ice" >&2'
+    monkeypatch.setenv("QUARTO_PATH", str(pretended_quarto(tmp_path, script)))
+    result = render_report(small(tmp_path / "p", "x\n"), database, tmp_path / "site")
+    assert (result.renderer, result.warnings) == ("Quarto 9.9.9", ["thin ice"])
+    assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8").strip() == str(database)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'ERROR: bad option' >&2; exit 1", "Quarto ended with 1:\nERROR: bad option"),
+        (
+            'mkdir "$2/_site"; echo "WARNING (x.lua): Unable to resolve crossref @fig-x" >&2',
+            "could not resolve the cross-reference @fig-x",
+        ),
+    ],
+)
+def test_quarto_failing_or_leaving_a_reference_open_is_an_error(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    monkeypatch.setenv("QUARTO_PATH", str(pretended_quarto(tmp_path, script)))
+    with pytest.raises(RigonomicsError, match=said):
+        render_report(small(tmp_path / "p", "x\n"), database, tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_real_quarto_renders_the_same_source(tmp_path: Path, database: Path) -> None:
+    from pipelines.render import quarto
+
+    if quarto.program() is None:
+        pytest.skip("no quarto on PATH: the built-in renderer alone was tested")
+    fixture.write_project(tmp_path)
+    result = render_report(tmp_path, database, tmp_path / "site", prefer="quarto")
+    assert {path.name for path in result.pages} >= {"index.html", "second.html"}
+    shown = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert shown.count('class="chart-spec"') == 4
+    assert "<script>alert" not in shown
+
+
+def test_the_kernel_speaks_over_no_tcp_port(tmp_path: Path) -> None:
+    import json
+
+    from pipelines.render.kernel import Kernel
+
+    with Kernel(tmp_path, {}) as kernel:
+        assert kernel.run("print('ready')").printed == "ready\n"
+        connection = json.loads((kernel._own / "kernel.json").read_text(encoding="utf-8"))
+    assert connection["transport"] == "ipc"
+    deadline = time.monotonic() + 5
+    while kernel._own.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not kernel._own.exists()
