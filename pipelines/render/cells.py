@@ -6,10 +6,10 @@ Markdown becomes HTML elsewhere. Output that only Quarto's own scripts could sho
 import ast
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipelines.errors import RigonomicsError
-from pipelines.render.kernel import CellRaised, Kernel, Outputs
+from pipelines.render.kernel import CellRaised, ExpressionRaised, Kernel, Outputs
 from pipelines.render.page import Cell, Expression, Markdown, Page
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -24,26 +24,57 @@ def execute(page: Page, kernel: Kernel, echo: bool) -> tuple[str, list[str]]:
     kernel.forget()
     warnings: list[str] = []
     echo = bool((page.front_matter.get("execute") or {}).get("echo", echo))
-    markdown = "\n".join(
-        _text(part, page, kernel) if isinstance(part, Markdown) else _cell(part, page, kernel, echo, warnings)
-        for part in page.parts
-    )
-    return markdown, warnings
+    pieces: list[str] = []
+    for cell, text in _steps(page.parts):
+        outputs = _run(cell, text, page, kernel)
+        if cell is not None:
+            pieces.append(_cell(cell, outputs, page, echo, warnings))
+        if text is not None:
+            pieces.append(_text(text, outputs, page))
+    return "\n".join(pieces), warnings
 
 
-def _text(part: Markdown, page: Page, kernel: Kernel) -> str:
-    if not part.expressions:
-        return part.texts[0]
+def _steps(parts: Iterable[Markdown | Cell]) -> Iterator[tuple[Cell | None, Markdown | None]]:
+    """What the kernel is asked at once: a cell with the text after it, or one of them alone."""
+    cell: Cell | None = None
+    for part in parts:
+        if isinstance(part, Markdown):
+            yield cell, part
+            cell = None
+        else:
+            if cell is not None:
+                yield cell, None
+            cell = part
+    if cell is not None:
+        yield cell, None
+
+
+def _run(cell: Cell | None, text: Markdown | None, page: Page, kernel: Kernel) -> Outputs:
+    code = cell.code if cell is not None and cell.options.get("eval", True) else ""
+    expressions = text.expressions if text is not None else ()
+    if not code and not expressions:
+        return Outputs()
+    name, line, code_line = (cell.name, cell.line, cell.code_line) if cell is not None else ("the text", 1, 1)
     try:
-        values = kernel.evaluate(tuple(expression.code for expression in part.expressions))
+        return kernel.run(code, tuple(expression.code for expression in expressions))
     except CellRaised as raised:
-        culprit = part.expressions[raised.line]
+        raise RigonomicsError(
+            f"{page.shown_as}:{code_line + raised.line - 1}: {name} raised {raised.name}: {raised.message}",
+            "Mend the cell. Nothing was published; the old report is still in place.",
+        ) from None
+    except ExpressionRaised as raised:
+        culprit = expressions[raised.position]
         raise RigonomicsError(
             f"{page.shown_as}:{culprit.line}: the expression {culprit.code} raised {raised.name}: {raised.message}",
             "Mend the expression, or the cell that sets its names.",
         ) from None
+    except RigonomicsError as error:
+        raise RigonomicsError(f"{page.shown_as}:{line}: {name}: {error.message}", error.remedy) from None
+
+
+def _text(part: Markdown, outputs: Outputs, page: Page) -> str:
     pieces = [part.texts[0]]
-    for value, expression, text in zip(values, part.expressions, part.texts[1:], strict=True):
+    for value, expression, text in zip(outputs.values, part.expressions, part.texts[1:], strict=True):
         pieces += [_inline(value, page, expression), text]
     return "".join(pieces)
 
@@ -69,20 +100,9 @@ def _unquoted(literal: str) -> str:
     return value if isinstance(value, str) else literal
 
 
-def _cell(cell: Cell, page: Page, kernel: Kernel, echo: bool, warnings: list[str]) -> str:
+def _cell(cell: Cell, outputs: Outputs, page: Page, echo: bool, warnings: list[str]) -> str:
     options = cell.options
     code = "" if not options.get("echo", echo) else _code(cell)
-    outputs = Outputs()
-    if options.get("eval", True):
-        try:
-            outputs = kernel.run(cell.code)
-        except CellRaised as raised:
-            raise RigonomicsError(
-                f"{page.shown_as}:{cell.code_line + raised.line - 1}: {cell.name} raised {raised.name}: {raised.message}",
-                "Mend the cell. Nothing was published; the old report is still in place.",
-            ) from None
-        except RigonomicsError as error:
-            raise RigonomicsError(f"{page.shown_as}:{cell.line}: {cell.name}: {error.message}", error.remedy) from None
     if outputs.stderr.strip():
         warnings.append(f"{page.shown_as}:{cell.line}: {cell.name} said: {outputs.stderr.strip()}")
     if options.get("include", True) is False:

@@ -80,8 +80,9 @@
     let asked = false;
     const mark = () => {
       asked = false;
-      const passed = sections.filter((section) => section.getBoundingClientRect().top < 120);
-      const current = passed.at(-1);
+      // Up to the first that is still to come: asking where a section stands lays it out.
+      const next = sections.findIndex((section) => section.getBoundingClientRect().top >= 120);
+      const current = next < 0 ? sections.at(-1) : sections[next - 1];
       for (const link of links) {
         if (current && link.hash === `#${current.id}`) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
@@ -94,6 +95,7 @@
     mark();
   };
 
+  addEventListener("load", () => root.classList.add("loaded"));
   startTheme();
   document.querySelectorAll(".tabset").forEach(startTabs);
   startContents();

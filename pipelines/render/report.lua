@@ -82,7 +82,7 @@ local function callout(div, class)
   return blocks
 end
 
--- Each tab is a section with a heading: it reads well without JavaScript and in print, and the script makes tabs of it.
+-- Each tab has a heading: it reads well without JavaScript and in print, and the script makes tabs of it.
 local tabsets = 0
 local function tabset(div)
   tabsets = tabsets + 1
@@ -91,9 +91,9 @@ local function tabset(div)
   for _, block in ipairs(div.content) do
     if block.t == "Header" and (level == nil or block.level == level) then
       level = block.level
-      if tabs > 0 then blocks:insert(html("</section>")) end
+      if tabs > 0 then blocks:insert(html("</div>")) end
       tabs = tabs + 1
-      blocks:insert(html('<section class="tab" id="tabset-' .. tabsets .. "-" .. tabs .. '"><p class="tab-title">'))
+      blocks:insert(html('<div class="tab" id="tabset-' .. tabsets .. "-" .. tabs .. '"><p class="tab-title">'))
       blocks:insert(pandoc.Plain(block.content))
       blocks:insert(html("</p>"))
     elseif level == nil then
@@ -103,7 +103,7 @@ local function tabset(div)
     end
   end
   if tabs == 0 then refuse("a tabset without headings", "panel-tabset") end
-  blocks:insert(html("</section></div>"))
+  blocks:insert(html("</div></div>"))
   return blocks
 end
 

@@ -10,9 +10,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import lxml.html
 
 _SOURCES_ONLY = frozenset({".scss", ".py", ".html"})
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -84,35 +85,18 @@ def recover(output: Path) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.targets: list[str] = []
-        self.anchors: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name == "id" and value:
-                self.anchors.add(value)
-            elif name in {"href", "src"} and value is not None:
-                self.targets.append(value)
-
-
 def broken_links(site: Path) -> list[str]:
     """For each link within the site that leads to no file or to no anchor: 'page: target'."""
-    pages: dict[Path, _Links] = {}
-    for path in sorted(site.glob("*.html")):
-        pages[path] = _Links()
-        pages[path].feed(path.read_text(encoding="utf-8"))
+    pages = {path: lxml.html.parse(path) for path in sorted(site.glob("*.html"))}
+    anchors = {path: frozenset(page.xpath("//@id")) for path, page in pages.items()}
     broken = []
-    for path, links in pages.items():
-        for target in dict.fromkeys(links.targets):
+    for path, page in pages.items():
+        for target in dict.fromkeys(str(target) for target in page.xpath("//@href | //@src")):
             parts = urlsplit(target)
             if parts.scheme or parts.netloc:
                 continue
             file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            known = pages.get(file)
             anchor = unquote(parts.fragment)
-            if not file.is_file() or (anchor and known is not None and anchor not in known.anchors):
+            if not file.is_file() or (anchor and file in anchors and anchor not in anchors[file]):
                 broken.append(f"{path.name}: {target}")
     return broken

@@ -36,6 +36,7 @@
 
   // ---- charts
   const NARROW = 520;
+  const NEAR = 200; // pixels from the window at which a chart is drawn
   // On a phone labels take less room, ticks are fewer and legends wrap.
   const narrowed = (spec) => {
     const { axis, legend } = spec.config ?? {};
@@ -185,7 +186,7 @@
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(chart))}`;
   };
 
-  const startCharts = () => {
+  const startCharts = async () => {
     const charts = [...document.querySelectorAll(".chart")];
     if (!charts.length) return;
     if (!window.vega) {
@@ -194,8 +195,10 @@
       }
       return;
     }
-    // One after the other, those in view first: two at once would both be late. Those out of view follow when there is
-    // nothing else to do, so that print and search have them too.
+    // The first, if the page opens on it or just above it, before anything else is set up.
+    if (charts[0].getBoundingClientRect().top < innerHeight + NEAR) await draw(charts[0]);
+    // The rest one after the other, those in view first: two at once would both be late. Those out of view follow when
+    // there is nothing else to do, so that print and search have them too.
     const inView = [];
     const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
     let busy = false;
@@ -221,7 +224,7 @@
         inView.push(entry.target);
       }
       next();
-    }, { rootMargin: "200px" });
+    }, { rootMargin: `${NEAR}px` });
     for (const chart of charts) seen.observe(chart);
     window.addEventListener("beforeprint", () => charts.forEach(draw));
   };
@@ -241,11 +244,12 @@
 
   const scrollable = (region, name) => {
     const update = () => {
-      if (region.scrollWidth > region.clientWidth + 1) {
+      const sideways = region.scrollWidth > region.clientWidth + 1;
+      if (sideways || region.scrollHeight > region.clientHeight + 1) {
         region.setAttribute("tabindex", "0");
         if (!region.hasAttribute("role")) {
           region.setAttribute("role", "region");
-          region.setAttribute("aria-label", `${name} (scrolls sideways)`);
+          region.setAttribute("aria-label", `${name} (${sideways ? "scrolls sideways" : "scrolls"})`);
         }
       } else {
         region.removeAttribute("tabindex");
@@ -256,7 +260,6 @@
       }
     };
     new ResizeObserver(update).observe(region);
-    update();
   };
 
   const startTable = (holder) => {
@@ -283,13 +286,14 @@
       const search = element("div", { class: "table-search" });
       const input = element("input", { type: "search", placeholder: "Filter rows", "aria-label": `Filter rows: ${name}`, autocomplete: "off", spellcheck: "false" });
       const count = element("span", { role: "status" });
-      const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+      let texts;
       const nothing = element("tr", { class: "table-empty" });
       const message = element("td", { colspan: table.tHead.rows[0].cells.length }, "No row matches.");
       nothing.append(message);
       input.addEventListener("input", () => {
         const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
         let shown = 0;
+        texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
         for (const row of rows) {
           row.hidden = !words.every((word) => texts.get(row).includes(word));
           shown += row.hidden ? 0 : 1;
@@ -304,15 +308,18 @@
     if (holder.nextElementSibling?.matches("details.sql")) footOf(holder);
     if ("download" in holder.dataset) {
       addButton(footOf(holder), "CSV", `CSV: save ${name}`, () => {
-        const headings = [...table.tHead.rows[0].cells].flatMap((cell) => JSON.parse(cell.dataset.csv));
-        const shown = [...body.rows].filter((row) => !row.hidden).map((row) => [...row.cells].flatMap(cellValues));
+        const heads = [...table.tHead.rows[0].cells];
+        const note = (cell, column) => ("noted" in heads[column].dataset ? [cell.querySelector(".cell-note")?.textContent ?? ""] : []);
+        const headings = heads.flatMap((cell) => JSON.parse(cell.dataset.csv));
+        const shown = [...body.rows].filter((row) => !row.hidden)
+          .map((row) => [...row.cells].flatMap((cell, column) => [...cellValues(cell), ...note(cell, column)]));
         save(fileName(name, "csv"), "text/csv", csv([headings, ...shown]));
       });
     }
   };
 
-  ready(() => {
-    startCharts();
+  ready(async () => {
+    await startCharts();
     for (const region of document.querySelectorAll(".table-scroll")) {
       scrollable(region, region.closest(".data-table")?.dataset.name ?? region.querySelector("caption")?.textContent ?? "Table");
     }

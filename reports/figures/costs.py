@@ -325,7 +325,7 @@ def quantization_grid(model_class: str, scenario_id: str) -> Chart | Block:
     drawn = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color("usd_per_mtok_mid:Q", scale=theme.ramp_scale(steps), legend=None)
     ) + cells.mark_text().encode(
-        text="written:N",
+        text=alt.Text("written:N"),
         color=alt.condition(f"datum.usd_per_mtok_mid >= {steps[2]}", alt.value(theme.PAPER), alt.value(theme.INK)),
     )
     systems = rows["row"].n_unique()

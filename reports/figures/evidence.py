@@ -61,13 +61,13 @@ def cost_ranges(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip], step: int =
     )
     bars = base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
         x=x,
-        x2="usd_per_mtok_high:Q",
+        x2=alt.X2("usd_per_mtok_high:Q"),
         color=alt.Color("evidence:N", scale=theme.basis_color(shown["evidence"]), title=None),
     )
     marks = base.mark_point(filled=True, size=80).encode(
         x=alt.X("usd_per_mtok_mid:Q"), tooltip=list(tooltip), **looks(shown)
     )
-    written = base.mark_text(align="left", dx=9).encode(x=alt.X("usd_per_mtok_high:Q"), text="written:N")
+    written = base.mark_text(align="left", dx=9).encode(x=alt.X("usd_per_mtok_high:Q"), text=alt.Text("written:N"))
     chart = alt.layer(bars, marks, written)
     return chart.properties(height=alt.Step(step), padding={"left": 0, "top": 4, "right": 56, "bottom": 0})
 
@@ -122,7 +122,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
     )
     marks = alt.Chart(frame).mark_point(filled=True, size=90).encode(x=x, y=y, tooltip=list(tooltip), **looks(frame))
     # Below and to the right of the front lies nothing, so that names have room there.
-    names = alt.Chart(front).mark_text(align="left", dx=7, dy=11, limit=125).encode(x=x, y=y, text="row:N")
+    names = alt.Chart(front).mark_text(align="left", dx=7, dy=11, limit=125).encode(x=x, y=y, text=alt.Text("row:N"))
     return alt.layer(line, marks, names).properties(height=360)
 
 

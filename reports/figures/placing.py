@@ -48,7 +48,7 @@ def names(
                 layers.append(
                     alt.Chart(rows)
                     .mark_text(fontSize=12, opacity=shown, **look)
-                    .encode(x=f"{x}:Q", y=f"{y}:Q", text=f"{name}:N")
+                    .encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{name}:N"))
                 )
     return layers
 

@@ -267,7 +267,7 @@ def _grid(rows: pl.DataFrame, rate: Row, scenario: Row) -> Chart:
     drawn = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color("shade:Q", scale=theme.ramp_scale(steps), legend=None)
     ) + cells.mark_text().encode(
-        text="written:N",
+        text=alt.Text("written:N"),
         color=alt.condition(f"datum.shade >= {steps[2]}", alt.value(theme.PAPER), alt.value(theme.INK)),
     )
     at = shown.filter(pl.col("hours") == round(scenario["hours_per_week"]))
@@ -342,7 +342,7 @@ def payback_panels(scenario: Row) -> Chart | Block:
         axis=alt.Axis(values=[0.1, 1, 10]),
     )
     color = alt.Color("rent:N", scale=_rent_scale(present), title=None, legend=alt.Legend(columns=1))
-    bands = base.mark_area(opacity=0.3, clip=True).encode(y=y, y2="top:Q", color=color)
+    bands = base.mark_area(opacity=0.3, clip=True).encode(y=y, y2=alt.Y2("top:Q"), color=color)
     lines = base.mark_line(strokeWidth=1.75, clip=True).encode(y=alt.Y("middle:Q"), color=color)
     limit = alt.Chart().mark_rule(color=theme.INK, strokeDash=[3, 3], strokeWidth=1).encode(y=alt.datum(life))
     panels = (
@@ -396,11 +396,11 @@ def breakeven_chart(comparison: str, scenario: Row) -> Chart | Block:
             scale=alt.Scale(domain=[0, 168], nice=False),
             axis=alt.Axis(values=[0, 20, 40, 80, 120, 168]),
         ),
-        x2="high:Q",
+        x2=alt.X2("high:Q"),
         color=color,
     )
     marks = base.mark_point(filled=True, size=45).encode(
-        x="mid:Q",
+        x=alt.X("mid:Q"),
         color=color,
         shape=alt.Shape("rent:N", scale=_rent_shapes(names), title=None, legend=alt.Legend(columns=1)),
         tooltip=[

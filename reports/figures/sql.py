@@ -19,12 +19,26 @@ Parameter = str | int | float | bool | datetime.date | None
 
 
 def query(sql: str, **parameters: Parameter) -> pl.DataFrame:
-    """The rows of `sql`, whose $names are `parameters`; decimals as floats. The database cannot be written through it."""
-    relation = _connection().sql(sql, params=parameters or None)
+    """The rows of `sql`, whose $names are `parameters`; decimals as floats. The database cannot be written through it.
+
+    Asked twice, it answers from memory: a third of the report's questions are asked again by another page.
+    """
+    return _answer(sql, tuple(parameters.items()))
+
+
+@cache
+def _answer(sql: str, parameters: tuple[tuple[str, Parameter], ...]) -> pl.DataFrame:
+    relation = _connection().sql(sql, params=dict(parameters) or None)
     if relation is None:
         raise ValueError("query() wants a select.")
     frame: pl.DataFrame = relation.pl()
     return frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
+
+
+def forget() -> None:
+    """Let go of the database and of all that it answered: RIGONOMICS_DATABASE may name another one now."""
+    _connection.cache_clear()
+    _answer.cache_clear()
 
 
 def tables() -> frozenset[str]:

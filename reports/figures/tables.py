@@ -44,7 +44,10 @@ class Column:
         return replace(self, href=href)
 
     def noted(self, note: str) -> "Column":
-        """The same column with what the frame's column `note` says in small print beneath each cell."""
+        """The same column with what the frame's column `note` says in small print beneath each cell.
+
+        The download has the note in a column of its own, after the figure.
+        """
         return replace(self, note=note)
 
 
@@ -165,7 +168,11 @@ def _heading(column: Column, sortable: bool) -> str:
     headings = [f"{whole}, {end}" for end in column.headings] or [whole]
     inside = f'<button type="button">{name}</button>' if sortable else name
     right = ' class="right"' if column.align == "right" else ""
-    return f'<th scope="col"{right} data-csv="{escape(json_text(headings))}">{inside}</th>'
+    noted = ""
+    if column.note:
+        headings.append(f"{column.heading}, note")
+        noted = " data-noted"
+    return f'<th scope="col"{right}{noted} data-csv="{escape(json_text(headings))}">{inside}</th>'
 
 
 def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str) -> str:

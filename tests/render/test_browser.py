@@ -161,11 +161,11 @@ def test_search_filters_rows_and_says_how_many_and_the_download_has_what_is_show
     download.value.save_as(path)
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode())))
     assert rows[0] == [
-        "System", "Memory (GB)", "Price (USD), low", "Price (USD), high", "Cost (USD/Mtok)", "Speed (tok/s)", "Basis",
+        "System", "System, note", "Memory (GB)", "Price (USD), low", "Price (USD), high", "Cost (USD/Mtok)", "Speed (tok/s)", "Basis",
         "As of",
     ]  # fmt: skip
-    assert rows[1] == ["1x RTX 4090", "24", "1600", "2400", "0.39", "104", "measured", "2026-04-01"]
-    assert rows[6][:4] == ["Mac Studio M3 Ultra", "512", "9499", ""]
+    assert rows[1] == ["1x RTX 4090", "GeForce", "24", "1600", "2400", "0.39", "104", "measured", "2026-04-01"]
+    assert rows[6][:5] == ["Mac Studio M3 Ultra", "Apple", "512", "9499", ""]
     assert len(rows) == 8
     assert rows[7][0] == fixture.HOSTILE
 

@@ -24,7 +24,7 @@ def figures(database: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     import figures
     from figures import sql
 
-    sql._connection.cache_clear()
+    sql.forget()
     return figures
 
 

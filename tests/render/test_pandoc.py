@@ -88,12 +88,12 @@ def test_a_callout_has_its_kind_or_its_title_and_may_fold(tmp_path: Path) -> Non
     assert "<h2" not in folded
 
 
-def test_tabs_are_sections_that_read_well_without_a_script(tmp_path: Path) -> None:
+def test_tabs_read_well_without_a_script(tmp_path: Path) -> None:
     shown = body(
         tmp_path,
         "::: {.panel-tabset}\n\n## One\n\nFirst.\n\n::: {.callout-note}\nInside.\n:::\n\n## Two\n\n### Deeper\n\nSecond.\n\n:::\n",
     )
-    assert shown.count('<section class="tab"') == 2
+    assert shown.count('<div class="tab"') == 2
     assert '<p class="tab-title"> One </p> <p>First.</p> <div class="callout callout-note"' in shown
     assert "Deeper</h3>" in shown
 
