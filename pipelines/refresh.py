@@ -16,6 +16,7 @@ import dagster as dg
 
 from pipelines.assets.evidence import as_markdown
 from pipelines.assets.graph import build_definitions
+from pipelines.assets.instance import unrecorded
 from pipelines.assets.published import READ_COUNTS
 from pipelines.errors import CheckFailed, RigonomicsError
 from pipelines.fingerprint import pending, read_state, report_digest, write_state
@@ -99,10 +100,10 @@ def _space(
 
 
 def _run(space: Workspace, job_name: str) -> None:
-    job = build_definitions(space.project).resolve_job_def(job_name)
+    job = build_definitions(space.project, space.declarations).resolve_job_def(job_name)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     result = job.execute_in_process(
-        instance=dg.DagsterInstance.ephemeral(),
+        instance=unrecorded(),
         resources={"workspace": space},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,

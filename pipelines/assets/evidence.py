@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from pipelines.errors import RigonomicsError
-from pipelines.warehouse.build import count_rows, first_row, quoted
+from pipelines.warehouse.build import first_row, quoted
 from pipelines.warehouse.checks import CHECKS, Outcome
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
@@ -27,14 +27,14 @@ def materialised(
     space: Workspace, table: Declaration, extra: Iterable[dg.AssetCheckResult] = ()
 ) -> dg.MaterializeResult[Any]:
     """The result for a table that now stands in the build, its checks run."""
-    rows = count_rows(space.connection, table.name)
+    rows, digest = _counted(space, table)
     space.notify(f"{table.name}: {rows} rows")
     return dg.MaterializeResult(
         asset_key=dg.AssetKey(table.name),
         metadata={
             "dagster/row_count": rows,
             "preview": dg.MetadataValue.md(_preview(space, table)),
-            "digest": _digest(space, table),
+            "digest": digest,
         },
         check_results=[*checked(space, table), *extra],
     )
@@ -109,6 +109,7 @@ def _preview(space: Workspace, table: Declaration) -> str:
     return as_markdown([column[0] for column in cursor.description or []], cursor.fetchall())
 
 
-def _digest(space: Workspace, table: Declaration) -> str:
-    (digest,) = first_row(space.connection, f"select bit_xor(hash(t)) from {quoted(table.name)} as t")
-    return "empty" if digest is None else f"{int(digest):016x}"
+def _counted(space: Workspace, table: Declaration) -> tuple[int, str]:
+    """Rows and digest of a table, in one scan."""
+    rows, digest = first_row(space.connection, f"select count(*), bit_xor(hash(t)) from {quoted(table.name)} as t")
+    return int(rows), "empty" if digest is None else f"{int(digest):016x}"

@@ -14,7 +14,7 @@ from pipelines.assets.scraped import scraped_assets
 from pipelines.assets.tables import sql_assets
 from pipelines.project import Project, locate
 from pipelines.render.site import recover
-from pipelines.warehouse.declarations import load_declarations
+from pipelines.warehouse.declarations import Declaration, load_declarations
 from pipelines.warehouse.workspace import Workspace, workspace
 
 
@@ -31,9 +31,9 @@ def workspace_resource(context: dg.InitResourceContext) -> Iterator[Workspace]:
         yield space
 
 
-def build_definitions(project: Project) -> dg.Definitions:
-    """The definitions of a project."""
-    declarations = load_declarations(project.analysis, project.root)
+def build_definitions(project: Project, declarations: dict[str, Declaration] | None = None) -> dg.Definitions:
+    """The definitions of a project, whose declarations are loaded unless they are at hand."""
+    declarations = declarations or load_declarations(project.analysis, project.root)
     source_ids = sorted(folder.parent.name for folder in project.raw.glob("*/source.toml"))
     return dg.Definitions(
         assets=[

@@ -33,13 +33,10 @@ class Outcome:
 
 def check_schema(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Outcome:
     """The table is as declared: its columns in their order, no key twice or NULL, every reference leading somewhere."""
-    found = connection.execute(
-        "select column_name from duckdb_columns() where table_name = ? and not internal order by column_index",
-        [table.name],
-    ).fetchall()
+    found = connection.table(table.name).columns
     declared = [column.name for column in table.columns]
-    if [name for (name,) in found] != declared:
-        wrong = sorted({name for (name,) in found} ^ set(declared)) or declared
+    if found != declared:
+        wrong = sorted(set(found) ^ set(declared)) or declared
         return Outcome(
             "schema",
             len(wrong),
