@@ -6,12 +6,29 @@ create or replace macro what_if(
     usd_per_kwh := 0.15,
     life_years := 3,
     residual_fraction := 0,
-    cloud_usd_per_hour := 2.5
+    cloud_usd_per_hour := 2.5,
+    unpriced_parts_usd := null
 ) as table
     with best_power as (
         select *
         from build_power
         where is_best
+    ),
+
+    -- unpriced_parts_usd stands for what no source prices, where the sources price something of the system.
+    costs as (
+        select
+            build_id,
+            missing,
+            capex_mid_usd is null as is_topped_up,
+            case
+                when capex_mid_usd is null and priced_parts_mid_usd > 0 then cast(unpriced_parts_usd as double)
+            end as top_up_usd,
+            coalesce(capex_low_usd, priced_parts_low_usd + top_up_usd) as capex_low_usd,
+            coalesce(capex_mid_usd, priced_parts_mid_usd + top_up_usd) as capex_mid_usd,
+            coalesce(capex_high_usd, priced_parts_high_usd + top_up_usd) as capex_high_usd
+        from build_costs
+        where capex_basis = 'current'
     )
 
     select
@@ -45,14 +62,16 @@ create or replace macro what_if(
         t.basis as throughput_basis,
         t.throughput_from,
         reasons(
-            case when c.capex_mid_usd is null then 'price: ' || c.missing end,
+            case
+                when c.capex_mid_usd is null then 'price: ' || c.missing
+                when c.is_topped_up then 'price: unpriced_parts_usd stands for what has none (' || c.missing || ')'
+            end,
             case when p.watts_mid is null then 'watts: ' || p.missing end,
             case when t.throughput_from is null then 'no throughput' end
         ) as missing
     from builds as b
-    inner join build_costs as c
+    inner join costs as c
         on c.build_id = b.build_id
-        and c.capex_basis = 'current'
     inner join best_power as p
         on p.build_id = b.build_id
     left join throughput as t
@@ -61,7 +80,7 @@ create or replace macro what_if(
     order by usd_per_mtok_mid nulls last, b.build_id, t.model_id, t.quantization, t.concurrency;
 
 comment on macro table what_if is
-    'Every system with every model it has a throughput for, under assumptions of one''s own: USD per million tokens, years to pay back and break-even hours a week against renting at cloud_usd_per_hour, electricity of three years. from what_if(hours_per_week := 60, usd_per_kwh := 0.30) where model_id = ''llama-3-70b''.';
+    'Every system with every model it has a throughput for, under assumptions of one''s own: USD per million tokens, years to pay back and break-even hours a week against renting at cloud_usd_per_hour, electricity of three years. unpriced_parts_usd stands for the parts that no source prices (a host, mostly); without it such systems have no cost. from what_if(hours_per_week := 60, usd_per_kwh := 0.30) where model_id = ''llama-3-70b''.';
 
 create or replace macro prices_asof(day) as table
     select

@@ -588,6 +588,18 @@ def test_what_if_answers_for_every_build_with_the_given_assumptions(world: Ask) 
     assert world("select count(distinct build_id) from what_if()") == [(10,)]
 
 
+def test_what_if_takes_a_sum_for_the_parts_that_no_source_prices(world: Ask) -> None:
+    query = "select distinct build_id, capex_mid_usd from what_if(unpriced_parts_usd := ?) where build_id in ('hosted', 'owned', 'listed')"
+    without = dict(world(query, None))
+    given = dict(world(query, 900))
+    assert without["hosted"] is None
+    assert given["hosted"] == 2300  # two cards at 700 and the sum
+    assert given["owned"] is None  # nothing of it is priced, so there is nothing to add to
+    assert given["listed"] == without["listed"] is not None  # it has a price of its own
+    [(missing,)] = world("select distinct missing from what_if(unpriced_parts_usd := 900) where build_id = 'hosted'")
+    assert missing.startswith("price: unpriced_parts_usd stands for what has none (no price for host")
+
+
 def test_prices_asof_gives_the_best_price_known_on_the_day(world: Ask) -> None:
     def street_price(day: str) -> list[tuple[Any, ...]]:
         return world(
