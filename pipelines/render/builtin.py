@@ -1,16 +1,19 @@
-"""The built-in renderer: the pages' cells run in one kernel, their Markdown goes through Pandoc, the site into a folder.
+"""The built-in renderer: the pages' cells run in two kernels, their Markdown goes through Pandoc, the site into a folder.
 
 It writes into an empty folder that it is given; putting the site in its place is done elsewhere.
 """
 
 import html
 import os
+import queue
 import re
 import string
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import RigonomicsError
@@ -21,6 +24,8 @@ from pipelines.render.pandoc import Html, to_html
 from pipelines.render.settings import Settings, read_settings
 from pipelines.render.site import copy_assets
 
+KERNELS = 2
+"""As many as share the pages, if there are as many processors: a third one would wait for the first two to start."""
 _HERE = Path(__file__).parent
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 
@@ -39,30 +44,77 @@ def render(folder: Path, shown_as: str, database: Path, site: Path, environment:
         "RIGONOMICS_ASSETS": str(site / "assets"),
         "RIGONOMICS_RENDERER": "built-in",
     }
-    with Kernel(folder, environment) as kernel, ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ExitStack() as stack:
+        used = min(KERNELS, os.cpu_count() or 1, len(settings.pages))
+        kernels = [stack.enter_context(Kernel(folder, environment)) for _ in range(used)]
+        threads = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))
         (site / "assets").mkdir()
         copy_assets(folder / "assets", site / "assets")
         scripts = [threads.submit(_run_script, folder, name, shown_as, environment) for name in settings.scripts]
         classes = _classes([*(site / "assets").glob("*.css"), *_HERE.glob("*.css")])
         pages = [read_page(folder / name, f"{shown_as}/{name}", classes) for name in settings.pages]
-        warnings: list[str] = []
-        converted: list[tuple[Page, Future[Html]]] = []
-        for page in pages:
-            markdown, said = execute(page, kernel, settings.echo)
-            warnings += said
-            converted.append((page, threads.submit(to_html, page, markdown, settings.pages, settings.toc_depth)))
+
+        def convert(page: Page, markdown: str) -> Future[Html]:
+            return threads.submit(to_html, page, markdown, settings.pages, settings.toc_depth)
+
+        executed = _execute_all(pages, kernels, settings.echo, convert)
+        warnings = [warning for one in executed for warning in one.warnings]
         for script in scripts:
             script.result()
         (site / "assets" / "page.css").write_text((_HERE / "page.css").read_text(encoding="utf-8"), encoding="utf-8")
         (site / "assets" / "page.js").write_text((_HERE / "page.js").read_text(encoding="utf-8"), encoding="utf-8")
         after_body = "\n".join(_take(site, folder, name, shown_as) for name in settings.after_body)
         template = string.Template((_HERE / "page.html").read_text(encoding="utf-8"))
-        for page, future in converted:
-            made = future.result()
+        for page, one in zip(pages, executed, strict=True):
+            made = one.html.result()
             warnings += made.warnings
             text = template.substitute(_fields(page, settings, made, after_body))
             (site / page.html).write_text(text, encoding="utf-8")
     return warnings
+
+
+@dataclass(frozen=True)
+class _Executed:
+    """A page whose cells have run: what they said on stderr, and its HTML some time."""
+
+    warnings: list[str]
+    html: Future[Html]
+
+
+def _execute_all(
+    pages: Sequence[Page], kernels: Sequence[Kernel], echo: bool, convert: Callable[[Page, str], Future[Html]]
+) -> list[_Executed]:
+    """Every page in whichever kernel is free. Raises what the first of `pages` raised, if one did; the rest is left then."""
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for position in range(len(pages)):
+        waiting.put(position)
+    made: list[_Executed | RigonomicsError | None] = [None] * len(pages)
+
+    def work(kernel: Kernel) -> None:
+        while not any(isinstance(one, RigonomicsError) for one in made):
+            try:
+                position = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                markdown, warnings = execute(pages[position], kernel, echo)
+                made[position] = _Executed(warnings, convert(pages[position], markdown))
+            except RigonomicsError as error:
+                made[position] = error
+
+    with ThreadPoolExecutor(len(kernels)) as workers:
+        try:
+            for worker in [workers.submit(work, kernel) for kernel in kernels]:
+                worker.result()
+        except BaseException:
+            # Whoever interrupts does not wait for a cell to end.
+            for kernel in kernels:
+                kernel.kill()
+            raise
+    for one in made:
+        if isinstance(one, RigonomicsError):
+            raise one
+    return [one for one in made if isinstance(one, _Executed)]
 
 
 def _classes(stylesheets: list[Path]) -> frozenset[str]:

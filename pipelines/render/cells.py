@@ -54,7 +54,8 @@ def _run(cell: Cell | None, text: Markdown | None, page: Page, kernel: Kernel) -
     expressions = text.expressions if text is not None else ()
     if not code and not expressions:
         return Outputs()
-    name, line, code_line = (cell.name, cell.line, cell.code_line) if cell is not None else ("the text", 1, 1)
+    first = expressions[0].line if expressions else 1
+    name, line, code_line = (cell.name, cell.line, cell.code_line) if cell is not None else ("the text", first, first)
     try:
         return kernel.run(code, tuple(expression.code for expression in expressions))
     except CellRaised as raised:

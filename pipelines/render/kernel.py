@@ -1,4 +1,4 @@
-"""One IPython kernel that runs the cells of all pages, one page after the other, each from an empty namespace.
+"""An IPython kernel that runs the cells of pages, one page after the other, each from an empty namespace.
 
 What becomes of a cell's output is decided elsewhere. The kernel talks over a socket file, not over a TCP port.
 """
@@ -99,6 +99,11 @@ class Kernel:
         with contextlib.suppress(RuntimeError):
             self._manager.shutdown_kernel(now=True)
         shutil.rmtree(self._own, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End it at once, whatever it runs: whoever waits for that is told that the kernel died."""
+        if (process := getattr(self._manager.provisioner, "process", None)) is not None:
+            process.kill()
 
     def forget(self) -> None:
         """Empty the namespace; imported modules stay loaded."""

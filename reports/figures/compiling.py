@@ -18,7 +18,12 @@ class Compiler:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            [sys.executable, str(Path(__file__))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            # It ends when its input does; an interrupt meant for the cells is not for it.
+            start_new_session=True,
         )
         self._thread = ThreadPoolExecutor(1)
 

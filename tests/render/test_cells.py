@@ -40,6 +40,14 @@ def test_an_expression_that_raises_is_named_with_its_line(tmp_path: Path, kernel
         run(tmp_path, kernel, "`{python} 1`\n\nThen `{python} nowhere`.\n")
 
 
+def test_a_kernel_that_dies_in_a_text_is_told_with_the_line_of_its_first_expression(tmp_path: Path) -> None:
+    with (
+        Kernel(tmp_path, {}) as dying,
+        pytest.raises(RigonomicsError, match=r"page\.qmd:4: the text: the kernel died"),
+    ):
+        run(tmp_path, dying, "One.\n\nTwo.\n`{python} __import__('os')._exit(1)`\n")
+
+
 def test_html_output_is_refused_since_quarto_would_load_scripts_for_it(tmp_path: Path, kernel: Kernel) -> None:
     code = "class Html:\n    def _repr_html_(self):\n        return '<b>x</b>'\nHtml()"
     with pytest.raises(RigonomicsError, match=r"page\.qmd:1: the cell of line 1 shows text/html"):

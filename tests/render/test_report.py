@@ -1,13 +1,19 @@
 """The whole way: a report rendered, swapped in, and left alone when something fails; and the choice of the renderer."""
 
+import signal
 import stat
+import subprocess
+import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import RigonomicsError
-from pipelines.render import RenderResult, render_report
+from pipelines.render import RenderResult, builtin, render_report
+from pipelines.render.builtin import KERNELS
+from pipelines.render.kernel import Kernel
 from pipelines.render.site import broken_links, replacing
 
 from . import fixture
@@ -75,6 +81,60 @@ def test_a_failed_run_leaves_the_old_report_and_nothing_else(tmp_path: Path, dat
     assert files(output) == before
     assert "Old 42." in before["index.html"]
     assert [path.name for path in output.parent.iterdir()] == ["site"]
+
+
+def test_of_several_pages_that_fail_the_first_is_told_and_later_ones_are_left(tmp_path: Path, database: Path) -> None:
+    root, marks = small(tmp_path / "project", "First.\n"), tmp_path / "marks"
+    marks.mkdir()
+    for number in range(6):
+        cell = (
+            f"import pathlib\npathlib.Path({str(marks)!r}, 'ran-{number}').touch()\nraise ValueError('page {number}')"
+        )
+        (root / "reports" / f"p{number}.qmd").write_text(f"# P\n\n```{{python}}\n{cell}\n```\n", encoding="utf-8")
+    with pytest.raises(RigonomicsError, match=r"p0\.qmd:6: .* raised ValueError: page 0"):
+        render_report(root, database, tmp_path / "site", prefer="built-in")
+    ran = sorted(path.name for path in marks.iterdir())
+    assert ran[0] == "ran-0"
+    assert len(ran) <= KERNELS
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("text", ["`{python} 40 + 2`", "```{python}\nprint(40 + 2)\n```"])
+def test_one_page_needs_one_kernel_only(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    started: list[Path] = []
+
+    class Counted(Kernel):
+        def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+            started.append(folder)
+            super().__init__(folder, environment)
+
+    monkeypatch.setattr(builtin, "Kernel", Counted)
+    root = small(tmp_path / "project", text + "\n")
+    render_report(root, database, tmp_path / "site", prefer="built-in")
+    assert len(started) == 1
+    assert "42" in files(tmp_path / "site")["index.html"]
+
+
+def test_an_interrupt_ends_cells_that_still_run(tmp_path: Path, database: Path) -> None:
+    root = small(tmp_path / "project", "```{python}\nimport time\ntime.sleep(100)\n```\n")
+    code = (
+        "import sys; from pathlib import Path; from pipelines.render import render_report;"
+        "render_report(*map(Path, sys.argv[1:]), prefer='built-in')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(root), str(database), str(tmp_path / "site")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(4)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert "KeyboardInterrupt" in said
+    assert time.monotonic() - started < 20
+    assert [path.name for path in tmp_path.iterdir()] == ["project"]
 
 
 def test_a_new_site_takes_the_place_of_the_old_one_whole(tmp_path: Path) -> None:
