@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from figures import evidence, prose, theme
+from figures import evidence, prose
 from figures.answers import (
     CHOSEN,
     CLASSES,
@@ -322,15 +322,9 @@ def quantization_grid(model_class: str, scenario_id: str) -> Chart | Block:
         y=alt.Y("row:N", sort=order, title=None),
         tooltip=evidence.cost_tooltip(),
     )
-    drawn = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
-        color=alt.Color("usd_per_mtok_mid:Q", scale=theme.ramp_scale(steps), legend=None)
-    ) + cells.mark_text().encode(
-        text=alt.Text("written:N"),
-        color=alt.condition(f"datum.usd_per_mtok_mid >= {steps[2]}", alt.value(theme.PAPER), alt.value(theme.INK)),
-    )
     systems = rows["row"].n_unique()
     return Chart(
-        drawn.properties(height=alt.Step(30)),
+        evidence.shaded(cells, "usd_per_mtok_mid", steps),
         title=f"The same {model_class} models at {columns[0].split()[0]} to {columns[-1]} a weight, on "
         f"{counted(systems, 'system')}"
         if len(columns) > 1

@@ -68,8 +68,9 @@ def cost_ranges(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip], step: int =
         x=alt.X("usd_per_mtok_mid:Q"), tooltip=list(tooltip), **looks(shown)
     )
     written = base.mark_text(align="left", dx=9).encode(x=alt.X("usd_per_mtok_high:Q"), text=alt.Text("written:N"))
-    chart = alt.layer(bars, marks, written)
-    return chart.properties(height=alt.Step(step), padding={"left": 0, "top": 4, "right": 56, "bottom": 0})
+    return alt.layer(
+        bars, marks, written, height=alt.Step(step), padding={"left": 0, "top": 4, "right": 56, "bottom": 0}
+    )
 
 
 def cost_parts(frame: pl.DataFrame) -> Any:
@@ -123,7 +124,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
     marks = alt.Chart(frame).mark_point(filled=True, size=90).encode(x=x, y=y, tooltip=list(tooltip), **looks(frame))
     # Below and to the right of the front lies nothing, so that names have room there.
     names = alt.Chart(front).mark_text(align="left", dx=7, dy=11, limit=125).encode(x=x, y=y, text=alt.Text("row:N"))
-    return alt.layer(line, marks, names).properties(height=360)
+    return alt.layer(line, marks, names, height=360)
 
 
 def cost_tooltip(*more: alt.Tooltip) -> list[alt.Tooltip]:
@@ -136,3 +137,15 @@ def cost_tooltip(*more: alt.Tooltip) -> list[alt.Tooltip]:
         alt.Tooltip("throughput_from:N", title="From"),
         *more,
     ]
+
+
+def shaded(cells: alt.Chart, field: str, steps: Sequence[float]) -> alt.LayerChart:
+    """A heat map: a rectangle for each of `cells`, the darker the higher its `field` among `steps`, its `written` in it."""
+    rectangles = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
+        color=alt.Color(f"{field}:Q", scale=theme.ramp_scale(list(steps)), legend=None)
+    )
+    figures = cells.mark_text().encode(
+        text=alt.Text("written:N"),
+        color=alt.condition(f"datum.{field} >= {steps[2]}", alt.value(theme.PAPER), alt.value(theme.INK)),
+    )
+    return alt.layer(rectangles, figures, height=alt.Step(30))

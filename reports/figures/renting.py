@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from figures import prose, theme
+from figures import evidence, prose, theme
 from figures.answers import RENTS, hours, rents, short_name, with_links
 from figures.charts import Chart
 from figures.prose import Markdown, sentence
@@ -264,12 +264,6 @@ def _grid(rows: pl.DataFrame, rate: Row, scenario: Row) -> Chart:
             alt.Tooltip("span:N", title="Low to high"),
         ],
     )
-    drawn = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
-        color=alt.Color("shade:Q", scale=theme.ramp_scale(steps), legend=None)
-    ) + cells.mark_text().encode(
-        text=alt.Text("written:N"),
-        color=alt.condition(f"datum.shade >= {steps[2]}", alt.value(theme.PAPER), alt.value(theme.INK)),
-    )
     at = shown.filter(pl.col("hours") == round(scenario["hours_per_week"]))
     paid = at.filter(pl.col("years_mid") <= life).height
     never = at.filter(pl.col("years_mid").is_null()).height
@@ -277,7 +271,7 @@ def _grid(rows: pl.DataFrame, rate: Row, scenario: Row) -> Chart:
     if never:
         said += f", {never} never"
     return Chart(
-        drawn.properties(height=alt.Step(30)),
+        evidence.shaded(cells, "shade", steps),
         title=said,
         description=f"Heat map of the years until each system has cost what renting one {rent_name(rate)} would have, by "
         f"hours a week. At {hours(scenario['hours_per_week'])} hours: "
@@ -421,7 +415,7 @@ def breakeven_chart(comparison: str, scenario: Row) -> Chart | Block:
     if dear != cheap:
         said += f", {worth[dear]} against the dearest"
     return Chart(
-        (bars + marks).properties(height=alt.Step(max(9, 36 // max(1, len(names))), **{"for": "offset"})),
+        alt.layer(bars, marks, height=alt.Step(max(9, 36 // max(1, len(names))), **{"for": "offset"})),
         title=said,
         description=f"Range chart of break-even hours a week for {len(order)} systems and {len(names)} rents, "
         f"{COMPARISONS[comparison].lower()}. "
@@ -468,7 +462,7 @@ def npv_chart(comparison: str, scenario: Row) -> Chart | Block:
     zero = alt.Chart().mark_rule(color=theme.INK, strokeWidth=1).encode(x=alt.datum(0))
     gains = kept.filter(pl.col("npv") > 0).height
     return Chart(
-        (zero + marks).properties(height=alt.Step(26)),
+        alt.layer(zero, marks, height=alt.Step(26)),
         title=f"In {gains or 'none'} of {kept.height} comparisons three years of owning leave more than they cost",
         description=f"Dot chart of the net present value after three years for {len(order)} systems and {len(names)} rents, "
         f"{COMPARISONS[comparison].lower()}: "

@@ -39,8 +39,10 @@ def forget() -> None:
     """Let go of the database and of all that it answered: RIGONOMICS_DATABASE may name another one now."""
     _connection.cache_clear()
     _answer.cache_clear()
+    tables.cache_clear()
 
 
+@cache
 def tables() -> frozenset[str]:
     """Names of the tables that are published. A page that shows a table which may not be there yet asks first."""
     rows = _connection().sql("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()

@@ -194,7 +194,7 @@ def sections(
     rents: pl.DataFrame,
 ) -> Block:
     """All sections, in the order of `overview`; each has its build_id as its anchor. `best` is the speed that stands for a system."""
-    of = [(by_system(frame), frame.clear()) for frame in (parts, speeds, unused, rents)]
+    of = [(by_system(frame), frame.clear()) for frame in (parts, _named(speeds), unused, _paying(rents))]
     made = []
     for row in overview.iter_rows(named=True):
         own = [rows.get(row["build_id"], none) for rows, none in of]
@@ -324,8 +324,8 @@ def _folded(line: str, rows: pl.DataFrame, made: Callable[[pl.DataFrame], Block]
     return f"<details><summary>{escape(line)}</summary>{made(rows).html}</details>"
 
 
-def _table(rows: pl.DataFrame, columns: Sequence[tables.Column], caption: str) -> Block:
-    return tables.table(rows, columns, caption, sortable=False, searchable=False, download=False, missing="missing")
+def _table(rows: pl.DataFrame, columns: Sequence[tables.Column], caption: str, missing: str = "missing") -> Block:
+    return tables.table(rows, columns, caption, sortable=False, searchable=False, download=False, missing=missing)
 
 
 def _parts_line(row: Row, parts: pl.DataFrame) -> str:
@@ -350,11 +350,14 @@ def _speeds_line(speeds: pl.DataFrame) -> str:
     return f"{counted(speeds.height - modelled, 'speed')} of the sources and {modelled} modelled, with the cost of a million tokens"
 
 
-def _speeds_table(rows: pl.DataFrame, row: Row) -> Block:
-    rows = rows.with_columns(
+def _named(speeds: pl.DataFrame) -> pl.DataFrame:
+    return speeds.with_columns(
         run=pl.when(pl.col("concurrency") > 1).then(pl.format("{}, {} at once", "run", "concurrency")).otherwise("run"),
         missing=pl.col("missing").fill_null("not known"),
     )
+
+
+def _speeds_table(rows: pl.DataFrame, row: Row) -> Block:
     columns = [
         tables.label("run", "Model"),
         tables.interval("tokens_per_s_low", "tokens_per_s_high", "Speed", "tok/s"),
@@ -373,18 +376,21 @@ def _rents_line(rents: pl.DataFrame) -> str:
     return f"Against renting: pays for itself in {back} of {counted(known.height, 'comparison')}"
 
 
-def _rents_table(rows: pl.DataFrame, row: Row) -> Block:
+def _paying(rents: pl.DataFrame) -> pl.DataFrame:
     paid = [
         None if known is None else payback(low, high, known)
         for low, high, known in zip(
-            rows["payback_years_low"], rows["payback_years_high"], rows["pays_back"], strict=True
+            rents["payback_years_low"], rents["payback_years_high"], rents["pays_back"], strict=True
         )
     ]
-    rows = rows.with_columns(
+    return rents.with_columns(
         paid=pl.Series(paid, dtype=pl.String),
         against=pl.format("{}, {}", "rented", "comparison"),
-        missing=pl.col("missing").fill_null("never, or only in more than 168 hours a week"),
+        unpaid=pl.col("missing").fill_null("never, or only in more than 168 hours a week"),
     )
+
+
+def _rents_table(rows: pl.DataFrame, row: Row) -> Block:
     columns = [
         tables.label("against", "Rented").noted("terms"),
         tables.number("rented_gpus", "GPUs", digits=0),
@@ -393,7 +399,7 @@ def _rents_table(rows: pl.DataFrame, row: Row) -> Block:
         tables.number("breakeven_hours_per_week", "Break-even", "h/week", digits=0),
         tables.money("npv_3yr_usd", "Three-year NPV"),
     ]
-    return _table(rows, columns, f"{row['name']} against renting")
+    return _table(rows, columns, f"{row['name']} against renting", missing="unpaid")
 
 
 def _unused_table(rows: pl.DataFrame, row: Row) -> Block:

@@ -146,7 +146,8 @@ def table(
     searchable = frame.height > _SEARCH_FROM if searchable is None else searchable
     head = "".join(_heading(column, sortable) for column in columns)
     fitted = [replace(column, digits=_digits(frame, column)) for column in columns]
-    body = "\n".join(_row(row, fitted, missing, row_id) for row in frame.iter_rows(named=True))
+    used = sortable or download
+    body = "\n".join(_row(row, fitted, missing, row_id, used) for row in frame.iter_rows(named=True))
     features = "".join(
         f" data-{name}"
         for name, on in (("sortable", sortable), ("searchable", searchable), ("download", download))
@@ -175,16 +176,16 @@ def _heading(column: Column, sortable: bool) -> str:
     return f'<th scope="col"{right}{noted} data-csv="{escape(json_text(headings))}">{inside}</th>'
 
 
-def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str) -> str:
+def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str, used: bool) -> str:
     anchor = f' id="{identifier(row[row_id])}"' if row_id else ""
     reason = row[missing] if missing else None
-    cells = "".join(_cell(row, column, first=number == 0, reason=reason) for number, column in enumerate(columns))
+    cells = "".join(_cell(row, column, number == 0, reason, used) for number, column in enumerate(columns))
     return f"<tr{anchor}>{cells}</tr>"
 
 
-def _cell(row: Row, column: Column, *, first: bool, reason: object) -> str:
+def _cell(row: Row, column: Column, first: bool, reason: object, used: bool) -> str:
+    """`used` is whether something sorts or downloads the cell's values."""
     shown = column.shown(row, column.digits or 0)
-    values = list(column.values(row, column.digits or 0))
     if shown is None:
         why = escape(reason or prose.NOT_STATED)
         inside = f'<span class="none" title="{why}"><span aria-hidden="true">—</span><span class="visually-hidden">{why}</span></span>'
@@ -197,10 +198,14 @@ def _cell(row: Row, column: Column, *, first: bool, reason: object) -> str:
         inside += f'<span class="cell-note">{escape(row[column.note])}</span>'
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     right = "" if column.align == "left" else f' class="{column.align}"'
-    # The text of the cell is the value unless the cell shows it rounded, as a range, or with a note.
-    plain = values == [shown] and not column.note
-    data = "" if plain else f' data-v="{escape(json_text(values))}"'
+    data = _data(row, column, shown) if used else ""
     return f"<{tag}{scope}{right}{data}>{inside}</{tag}>"
+
+
+def _data(row: Row, column: Column, shown: str | None) -> str:
+    """The cell's values, unless its text is its value: where it is shown rounded, as a range, or with a note."""
+    values = list(column.values(row, column.digits or 0))
+    return "" if values == [shown] and not column.note else f' data-v="{escape(json_text(values))}"'
 
 
 def _text(value: object) -> str | None:

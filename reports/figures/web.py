@@ -12,6 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_UNSAFE = re.compile(r"[^\w .,:;/()%$+*=!?#@^~|\[\]\\–—−×…“”€°-]|  |^ | $")
+"""Anything but letters, digits and harmless signs with one space between: most cells have nothing of it."""
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
 _IDENTIFIER = re.compile(r"[A-Za-z][\w.:-]*")
 
 
@@ -31,13 +34,16 @@ class Block:
 
 def escape(value: object) -> str:
     """`value` as text for an element or a quoted attribute. Line breaks become spaces; two braces are no shortcode."""
-    flat = " ".join(_CONTROL.sub("", str(value)).split())
+    text = str(value)
+    if not _UNSAFE.search(text):
+        return text
+    flat = " ".join(_CONTROL.sub("", text).split())
     return html.escape(flat).replace("{{", "{&#123;").replace("`", "&#96;")
 
 
 def json_text(value: Any) -> str:
     """`value` as JSON on one line that cannot end a script element, begin a comment or a shortcode."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
+    text = _JSON.encode(value)
     for character in "<>&`\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     # JSON has no two braces in a row outside of strings that open an object, so these stand in a string.

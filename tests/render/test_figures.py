@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from . import fixture
 
@@ -204,6 +206,26 @@ def test_text_stays_text_in_html_json_and_the_fence_around_them(figures: Any) ->
     assert json.loads(text) == {"a": hostile}
     block = Block("a ```` b")._repr_markdown_()
     assert block.strip().splitlines()[0] == "`````{=html}"
+
+
+CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("<>&\"'`{ \t\n\x00\x85\xa0\u2028\u202e\u3000a1"), st.characters())))
+def test_any_text_comes_back_from_its_html_flat_and_without_control_characters(text: str) -> None:
+    from figures.web import escape
+
+    made = escape(text)
+    assert html.unescape(made) == " ".join(re.sub(CONTROL, "", text).split())
+    assert not re.search("[<>\"'`]|{{|&(?!(amp|lt|gt|quot|#x27|#96|#123);)", made)
+
+
+def test_a_cell_carries_its_values_only_where_something_sorts_or_downloads_them(figures: Any) -> None:
+    frame = pl.DataFrame({"name": ["a"], "low": [1.0], "high": [3.5]})
+    columns = [figures.label("name", "Name"), figures.interval("low", "high", "Speed")]
+    assert 'data-v="[1.0,3.5]"' in figures.table(frame, columns, "T", sortable=False).html
+    assert 'data-v="[1.0,3.5]"' in figures.table(frame, columns, "T", download=False).html
+    assert "data-v" not in figures.table(frame, columns, "T", sortable=False, download=False).html
 
 
 def chart(rows: int) -> Any:
