@@ -39,14 +39,17 @@
   const formulas = { hours_per_year, power_usd, usd_per_mtok, saving_usd_per_year, payback_years, breakeven_hours_per_week };
 
   // A system under the settings: the low cost takes low price, low watts, high speed; the high cost the opposite.
-  const reckoned = ({ capex, watts }, speed, { hours, kwh, life, resale, rent }) => {
-    const cost = (end, speedEnd) => usd_per_mtok(capex[end], watts[end], speed ? speed.tok_s[speedEnd] : null, hours, kwh, life, resale);
+  // Where no source prices all of it, its priced parts and a sum for the others stand in, if one is given.
+  const reckoned = ({ capex, watts, priced_parts }, speed, { hours, kwh, life, resale, rent, parts = 0 }) => {
+    const price = capex.map((usd, end) => usd ?? (parts > 0 && priced_parts ? priced_parts[end] + parts : null));
+    const cost = (end, speedEnd) => usd_per_mtok(price[end], watts[end], speed ? speed.tok_s[speedEnd] : null, hours, kwh, life, resale);
     return {
+      capex_usd: price[1],
       usd_per_mtok_low: cost(0, 2),
       usd_per_mtok_mid: cost(1, 1),
       usd_per_mtok_high: cost(2, 0),
-      payback_years: payback_years(capex[1], rent, watts[1], hours, kwh),
-      breakeven_hours_per_week: breakeven_hours_per_week(capex[1], rent, watts[1], kwh, life, resale),
+      payback_years: payback_years(price[1], rent, watts[1], hours, kwh),
+      breakeven_hours_per_week: breakeven_hours_per_week(price[1], rent, watts[1], kwh, life, resale),
       power_usd_3yr: power_usd(watts[1], hours, kwh, 3),
     };
   };
@@ -85,6 +88,7 @@
     const rows = new Map([...body.rows].map((row) => [row.dataset.system, row]));
     const sliders = [...form.querySelectorAll('input[type="range"]')];
     const all = form.elements.all;
+    const leftOut = form.querySelector(".whatif-left-out");
 
     const settings = () => {
       const chosen = { class: form.elements.class.value };
@@ -98,10 +102,15 @@
       cell.querySelector(".cell-note").textContent = note;
     };
 
-    const show = (system, speed, result, widest) => {
+    const isPriced = (system, result) => result.capex_usd !== null && system.watts[1] !== null;
+    const show = (system, speed, result, widest, chosen) => {
       const row = rows.get(system.id);
-      const [, cost, payback, breakeven, power, speeds] = row.cells;
-      row.hidden = !all.checked && (system.capex[1] === null || system.watts[1] === null);
+      const priced = isPriced(system, result);
+      const [name, cost, payback, breakeven, power, speeds] = row.cells;
+      row.hidden = !all.checked && !priced;
+      name.querySelector(".cell-note").textContent = system.capex[1] === null && result.capex_usd !== null
+        ? `${dollars(result.capex_usd)}, ${dollars(chosen.parts)} of it yours: ${system.without_a_price}`
+        : system.note;
       row.classList.toggle("whatif-unknown", result.usd_per_mtok_mid === null);
       put(speeds, speed ? speed.tok_s[1] : null, speed ? speedText(speed.tok_s[1]) : "—", speed ? `${speed.evidence}, ${speed.model} ${speed.quantization}` : "no speed known");
       const { usd_per_mtok_low: low, usd_per_mtok_mid: mid, usd_per_mtok_high: high } = result;
@@ -114,7 +123,6 @@
         bar.firstElementChild.style.width = `${Math.max(1, at(high) - at(low))}%`;
         bar.lastElementChild.style.left = `${at(mid)}%`;
       }
-      const priced = system.capex[1] !== null && system.watts[1] !== null;
       put(payback, result.payback_years, result.payback_years === null ? (priced ? "never" : "—") : years(result.payback_years));
       put(breakeven, result.breakeven_hours_per_week, result.breakeven_hours_per_week === null ? (priced ? "never" : "—") : weekly(result.breakeven_hours_per_week));
       put(power, result.power_usd_3yr, result.power_usd_3yr === null ? "—" : dollars(result.power_usd_3yr));
@@ -125,7 +133,8 @@
       const chosen = settings();
       for (const slider of sliders) {
         const value = slider.dataset.text.replace("#", grouped(Number(slider.value), Number(slider.dataset.digits)));
-        const text = value.replace(".0 ", " ").replace(/^1 years$/, "1 year");
+        const low = slider.dataset.atLow && Number(slider.value) === Number(slider.min);
+        const text = low ? slider.dataset.atLow : value.replace(".0 ", " ").replace(/^1 years$/, "1 year");
         slider.setAttribute("aria-valuetext", text);
         form.querySelector(`output[for="${slider.id}"]`).textContent = text;
       }
@@ -137,7 +146,8 @@
         || one.name.localeCompare(other.name, "en", { numeric: true }));
       const costs = results.filter(([, , result]) => result.usd_per_mtok_mid !== null);
       const widest = [Math.min(...costs.map(([, , result]) => result.usd_per_mtok_low)), Math.max(...costs.map(([, , result]) => result.usd_per_mtok_high))];
-      for (const [system, speed, result] of results) show(system, speed, result, widest);
+      for (const [system, speed, result] of results) show(system, speed, result, widest, chosen);
+      leftOut.textContent = String(results.filter(([system, , result]) => !isPriced(system, result)).length);
       const focused = document.activeElement;
       body.append(...results.map(([system]) => rows.get(system.id)));
       if (focused && body.contains(focused)) focused.focus();
@@ -147,7 +157,7 @@
     };
 
     const summary = (chosen, results, costs) => {
-      const priced = results.filter(([system]) => system.capex[1] !== null && system.watts[1] !== null);
+      const priced = results.filter(([system, , result]) => isPriced(system, result));
       const paid = priced.filter(([, , result]) => result.payback_years !== null && result.payback_years <= chosen.life);
       const rented = `${paid.length} of the ${priced.length} systems with a known price and draw pay for themselves within ${years(chosen.life)} against ${perMtok(chosen.rent)} an hour.`;
       if (!costs.length) return `No system with a known price, draw and speed holds a ${chosen.class} model. ${rented}`;

@@ -11,6 +11,7 @@ from figures.answers import CLASSES, base_scenario, chosen, hours, price_note, r
 from figures.prose import tok_s, usd, usd_per_mtok, years
 from figures.sql import query
 from figures.web import Block, data_block, escape, json_text
+from figures.wording import counted
 
 Row = Mapping[str, Any]
 
@@ -21,6 +22,9 @@ _SYSTEMS = """
         c.capex_low_usd,
         c.capex_mid_usd,
         c.capex_high_usd,
+        c.priced_parts_low_usd,
+        c.priced_parts_mid_usd,
+        c.priced_parts_high_usd,
         w.watts_low,
         w.watts_mid,
         w.watts_high,
@@ -56,7 +60,10 @@ _START = """
 
 @dataclass(frozen=True)
 class Slider:
-    """A setting: its name in the share link, its ends and step, how a value reads ('#' is the figure)."""
+    """A setting: its name in the share link, its ends and step, how a value reads ('#' is the figure).
+
+    `at_low` is how the lowest value reads where that means something of its own.
+    """
 
     name: str
     label: str
@@ -67,6 +74,7 @@ class Slider:
     digits: int = 0
     per: int = 1
     note: str = ""
+    at_low: str = ""
 
     def on_a_step(self, value: float) -> float:
         """`value` (in the unit of the formulas) as the slider holds it."""
@@ -77,6 +85,9 @@ class Slider:
         """The control with its label and its value in words."""
         held = self.on_a_step(value)
         shown = self.text.replace("#", f"{held:,.{self.digits}f}").replace(".0 ", " ")
+        if self.at_low and held == self.low:
+            shown = self.at_low
+        at_low = f' data-at-low="{escape(self.at_low)}"' if self.at_low else ""
         per = f' data-per="{self.per}"' if self.per != 1 else ""
         note = f'<span class="whatif-note" id="whatif-{self.name}-note">{escape(self.note)}</span>' if self.note else ""
         described = f' aria-describedby="whatif-{self.name}-note"' if self.note else ""
@@ -84,7 +95,7 @@ class Slider:
             f'<div class="whatif-control"><label for="whatif-{self.name}">{escape(self.label)}</label>'
             f'<output for="whatif-{self.name}">{escape(shown)}</output>'
             f'<input type="range" id="whatif-{self.name}" name="{self.name}" min="{self.low:g}" max="{self.high:g}" step="{self.step:g}" '
-            f'value="{held:g}" data-text="{escape(self.text)}" data-digits="{self.digits}"{per} aria-valuetext="{escape(shown)}"{described}>{note}</div>'
+            f'value="{held:g}" data-text="{escape(self.text)}" data-digits="{self.digits}"{at_low}{per} aria-valuetext="{escape(shown)}"{described}>{note}</div>'
         )
 
 
@@ -97,12 +108,16 @@ def what_if() -> Block:
     rent_note = (
         "Stated: " + "; ".join(f"{short_name(rate['rented'])} {_rent(rate)}" for rate in stated) if stated else ""
     )
+    systems = query(_SYSTEMS).to_dicts()
+    partly = sum(_priced_parts(system) is not None for system in systems)
+    parts_note = f"For what no source prices, mostly the host: {counted(partly, 'system')} {'is' if partly == 1 else 'are'} left out without it."
     sliders = [
         Slider("hours", "Hours a week", 1, 168, 1, "# h"),
         Slider("kwh", "Electricity", 0.02, 0.6, 0.01, "$#/kWh", 2),
         Slider("life", "Years of use", 1, 8, 0.5, "# years", 1),
         Slider("resale", "Resale value", 0, 70, 5, "#% of the price", per=100),
         Slider("rent", "Rent instead", 0.1, max(5.0, -(-dearest * 2 // 1) / 2), 0.01, "$#/h", 2, note=rent_note),
+        Slider("parts", "Parts without a price", 0, 5_000, 100, "$#", note=parts_note, at_low="left out"),
     ]
     start = {
         "hours": scenario["hours_per_week"],
@@ -110,9 +125,10 @@ def what_if() -> Block:
         "life": scenario["life_years"],
         "resale": scenario["residual_fraction"],
         "rent": known[0]["rent_mid"] if known else 2.5,
+        "parts": 0,
     }
     held = {slider.name: slider.on_a_step(start[slider.name]) / slider.per for slider in sliders}
-    systems = query(_SYSTEMS).to_dicts()
+    held.pop("parts")
     speeds = _speeds(str(scenario["scenario_id"]))
     classes = [name for (name,) in query("select class from model_classes order by params_low_b").iter_rows()]
     model_class = next((name for name in reversed(CLASSES) if name in classes), classes[0])
@@ -124,6 +140,9 @@ def what_if() -> Block:
                 "name": system["name"],
                 "capex": [system["capex_low_usd"], system["capex_mid_usd"], system["capex_high_usd"]],
                 "watts": [system["watts_low"], system["watts_mid"], system["watts_high"]],
+                "priced_parts": _priced_parts(system),
+                "note": _note(system),
+                "without_a_price": system["price_missing"],
             }
             for system in systems
         ],
@@ -143,7 +162,8 @@ def what_if() -> Block:
         f'<div class="whatif-grid">{control}{"".join(slider.html(start[slider.name]) for slider in sliders)}</div>'
         '<div class="whatif-foot"><button type="button" class="whatif-copy">Copy link to these settings</button>'
         '<button type="reset">Reset</button>'
-        f'<label><input type="checkbox" name="all" autocomplete="off"> Show systems whose price or draw is not known ({_unknown(systems)})</label>'
+        f'<label><input type="checkbox" name="all" autocomplete="off"><span>Show systems whose price or draw is not known '
+        f'(<span class="whatif-left-out">{_unknown(systems)}</span>)</span></label>'
         '<span class="whatif-copied" role="status"></span></div></form>'
         '<p class="whatif-said" role="status"></p>'
         f"{_table(systems, speeds.get(model_class, {}), results)}</div>"
@@ -154,6 +174,17 @@ def what_if() -> Block:
 def _rent(rate: Row) -> str:
     low, high = rate["rent_low"], rate["rent_high"]
     return f"${low:.2f}" if low == high else f"${low:.2f}–{high:.2f}"
+
+
+def _priced_parts(system: Row) -> list[float] | None:
+    """Low, mid, high of what is priced of a system that has no price as a whole; None if it has one, or nothing is priced."""
+    if system["capex_mid_usd"] is not None or not system["priced_parts_mid_usd"]:
+        return None
+    return [system["priced_parts_low_usd"], system["priced_parts_mid_usd"], system["priced_parts_high_usd"]]
+
+
+def _note(system: Row) -> str:
+    return str(system["missing"] or price_note(system))
 
 
 def _unknown(systems: Sequence[Row]) -> int:
@@ -225,7 +256,7 @@ def _table(systems: Sequence[Row], speeds: Mapping[str, Any], results: Mapping[t
 
 def _row(system: Row, speed: Row | None, result: Row | None) -> str:
     priced = system["capex_mid_usd"] is not None and system["watts_mid"] is not None
-    note = system["missing"] or price_note(system)
+    note = _note(system)
     cost = result["usd_per_mtok_mid"] if result else None
     bar = '<span class="whatif-bar" aria-hidden="true" hidden><span></span><span></span></span>'
     cells = [
@@ -243,7 +274,7 @@ def _row(system: Row, speed: Row | None, result: Row | None) -> str:
         ),
     ]
     hidden = "" if priced else " hidden"
-    small = f'<span class="cell-note">{escape(note)}</span>' if note else ""
+    small = f'<span class="cell-note">{escape(note)}</span>'
     return f'<tr data-system="{escape(system["build_id"])}"{hidden}><th scope="row">{escape(system["name"])}{small}</th>{"".join(cells)}</tr>'
 
 

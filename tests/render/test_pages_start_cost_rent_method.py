@@ -50,6 +50,8 @@ GRID = [
     (100, 0.15, 2, 0.5, 1.0),
     (7, 0.45, 3, 0.1, 4.2),
 ]
+# For each of them what the parts without a price shall cost; 0 leaves such systems out.
+PARTS = [0, 1500, 0, 5000, 100, 2500]
 BROKEN = re.compile(r">[^<]*\b(None|nan|NaN|Infinity|null)\b[^<]*<")
 
 
@@ -348,23 +350,26 @@ def test_the_sliders_show_for_every_system_what_sql_gives(opened: Any, address: 
     page = opened(f"{address}index.html")
     speeds = page.evaluate("JSON.parse(document.getElementById('whatif-data').textContent).speeds")
     with duckdb.connect(str(published.database), read_only=True) as connection:
-        for settings, model_class in itertools.product(GRID, ("8B", "70B")):
+        for (settings, parts), model_class in itertools.product(zip(GRID, PARTS, strict=True), ("8B", "70B")):
             hours, kwh, life, resale, rent = settings
             page.evaluate(
                 "hash => { location.hash = hash; }",
-                f"hours={hours}&kwh={kwh}&life={life}&resale={resale * 100:g}&rent={rent}&class={model_class}",
+                f"hours={hours}&kwh={kwh}&life={life}&resale={resale * 100:g}&rent={rent}&parts={parts}"
+                f"&class={model_class}",
             )
             page.wait_for_function("wanted => rigonomics.settings().hours === wanted", arg=hours)
             held = page.evaluate("rigonomics.settings()")
             assert held["class"] == model_class
-            assert alike([held[name] for name in ("hours", "kwh", "life", "resale", "rent")], settings)
+            assert alike(
+                [held[name] for name in ("hours", "kwh", "life", "resale", "rent", "parts")], [*settings, parts]
+            )
             shown = page.evaluate(CELLS)
             rows = connection.execute(
                 "select build_id, throughput_from, usd_per_mtok_mid, payback_years, breakeven_hours_per_week, "
                 "power_usd_3yr"
                 " from what_if(hours_per_week := $1, usd_per_kwh := $2, life_years := $3, residual_fraction := "
-                "$4, cloud_usd_per_hour := $5)",
-                [float(value) for value in settings],
+                "$4, cloud_usd_per_hour := $5, unpriced_parts_usd := nullif($6, 0))",
+                [float(value) for value in (*settings, parts)],
             ).fetchall()
             assert {row[0] for row in rows} == set(shown)
             for build_id, throughput_from, cost, *others in rows:
@@ -403,7 +408,50 @@ def test_a_share_link_keeps_the_settings_and_keys_move_a_slider_and_the_result_i
         "life": 3,
         "resale": 0,
         "rent": page.evaluate("rigonomics.settings().rent"),
+        "parts": 0,
     }
+
+
+@pytest.mark.browser
+def test_a_sum_for_the_parts_without_a_price_lets_systems_in_and_says_so(
+    opened: Any, address: str, published: Project
+) -> None:
+    page = opened(f"{address}index.html")
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        priced, let_in, total = connection.execute(
+            """
+            select count(*) filter (where capex_mid_usd is not null and watts_mid is not null),
+                   count(*) filter (where capex_mid_usd is null and priced_parts_mid_usd > 0 and watts_mid is not null),
+                   count(*)
+            from build_costs join build_power using (build_id) where capex_basis = 'current' and is_best
+            """
+        ).fetchall()[0]
+        build_id, parts_usd, missing = connection.execute(
+            """
+            select build_id, priced_parts_mid_usd, c.missing from build_costs as c join build_power as w using (build_id)
+            where capex_basis = 'current' and is_best and capex_mid_usd is null and priced_parts_mid_usd > 0
+                and watts_mid is not null
+            order by build_id limit 1
+            """
+        ).fetchall()[0]
+    row = page.locator(f'.whatif tr[data-system="{build_id}"]')
+    shown = page.locator(".whatif tbody tr:visible")
+    parts = page.locator("#whatif-parts")
+    assert let_in > 0
+    assert shown.count() == priced
+    assert page.locator("output[for=whatif-parts]").inner_text() == "left out"
+    assert not row.is_visible()
+    parts.fill("1500")
+    assert page.locator("output[for=whatif-parts]").inner_text() == "$1,500"
+    assert shown.count() == priced + let_in
+    assert page.locator(".whatif-left-out").inner_text() == str(total - priced - let_in)
+    note = row.locator("th .cell-note").inner_text()
+    assert note.startswith("$")
+    assert note.endswith(f", $1,500 of it yours: {missing}")
+    assert math.isclose(float(note[1:].split(", $")[0].replace(",", "")), parts_usd + 1500, rel_tol=1e-3)
+    parts.fill("0")
+    assert shown.count() == priced
+    assert "yours" not in page.locator(".whatif").inner_text()
 
 
 @pytest.mark.browser
