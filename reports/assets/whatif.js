@@ -131,13 +131,16 @@
     let announcing;
     const update = (announce = true) => {
       const chosen = settings();
+      const inWords = [`Class of models: ${chosen.class}`];
       for (const slider of sliders) {
         const value = slider.dataset.text.replace("#", grouped(Number(slider.value), Number(slider.dataset.digits)));
         const low = slider.dataset.atLow && Number(slider.value) === Number(slider.min);
         const text = low ? slider.dataset.atLow : value.replace(".0 ", " ").replace(/^1 years$/, "1 year");
         slider.setAttribute("aria-valuetext", text);
         form.querySelector(`output[for="${slider.id}"]`).textContent = text;
+        inWords.push(`${slider.labels[0].textContent}: ${text}`);
       }
+      holder.querySelector(".whatif-printed").textContent = inWords.join("; ");
       const speeds = data.speeds[chosen.class] ?? {};
       const results = data.systems.map((system) => [system, speeds[system.id], reckoned(system, speeds[system.id], chosen)]);
       results.sort(([one, , first], [other, , second]) =>

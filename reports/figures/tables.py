@@ -4,6 +4,7 @@ Rows come in the order in which they are to stand. A column is declared by one o
 money_interval, flag, date.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -17,6 +18,8 @@ from figures.web import Block, escape, identifier, json_text, safe_href
 
 MOST_ROWS = 2_000
 _SEARCH_FROM = 15
+_LONG_WORD = re.compile(r"[^\s&;]{20,}")
+_BREAK = re.compile(r"([/:#_]+)(?=\w)")
 Row = Mapping[str, Any]
 
 
@@ -190,16 +193,21 @@ def _cell(row: Row, column: Column, first: bool, reason: object, used: bool) -> 
         why = escape(reason or prose.NOT_STATED)
         inside = f'<span class="none" title="{why}"><span aria-hidden="true">—</span><span class="visually-hidden">{why}</span></span>'
     else:
-        inside = escape(shown)
+        inside = _breakable(escape(shown))
         target = safe_href(row[column.href]) if column.href and row[column.href] is not None else None
         if target is not None:
             inside = f'<a href="{target}">{inside}</a>'
     if column.note and row[column.note]:
-        inside += f'<span class="cell-note">{escape(row[column.note])}</span>'
+        inside += f'<span class="cell-note">{_breakable(escape(row[column.note]))}</span>'
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     right = "" if column.align == "left" else f' class="{column.align}"'
     data = _data(row, column, shown) if used else ""
     return f"<{tag}{scope}{right}{data}>{inside}</{tag}>"
+
+
+def _breakable(text: str) -> str:
+    """HTML in which a path or an id may go on in the next line after one of its signs, instead of widening its column."""
+    return _LONG_WORD.sub(lambda word: _BREAK.sub(r"\1<wbr>", word[0]), text)
 
 
 def _data(row: Row, column: Column, shown: str | None) -> str:

@@ -81,12 +81,16 @@ class Slider:
         steps = round((value * self.per - self.low) / self.step)
         return round(min(self.high, max(self.low, self.low + steps * self.step)), 6)
 
+    def in_words(self, value: float) -> str:
+        """`value` (in the unit of the formulas) as it reads beside the slider."""
+        held = self.on_a_step(value)
+        if self.at_low and held == self.low:
+            return self.at_low
+        return self.text.replace("#", f"{held:,.{self.digits}f}").replace(".0 ", " ")
+
     def html(self, value: float) -> str:
         """The control with its label and its value in words."""
-        held = self.on_a_step(value)
-        shown = self.text.replace("#", f"{held:,.{self.digits}f}").replace(".0 ", " ")
-        if self.at_low and held == self.low:
-            shown = self.at_low
+        held, shown = self.on_a_step(value), self.in_words(value)
         at_low = f' data-at-low="{escape(self.at_low)}"' if self.at_low else ""
         per = f' data-per="{self.per}"' if self.per != 1 else ""
         note = f'<span class="whatif-note" id="whatif-{self.name}-note">{escape(self.note)}</span>' if self.note else ""
@@ -152,6 +156,10 @@ def what_if() -> Block:
         f'<option value="{escape(name)}"{" selected" if name == model_class else ""}>{escape(name)}</option>'
         for name in classes
     )
+    # Paper has no sliders: what they stand at is written there, as assets/whatif.js writes it.
+    settings = "; ".join(
+        [f"Class of models: {model_class}", *(f"{one.label}: {one.in_words(start[one.name])}" for one in sliders)]
+    )
     control = (
         '<div class="whatif-control"><label for="whatif-class">Class of models</label>'
         f'<select id="whatif-class" name="class">{options}</select></div>'
@@ -165,6 +173,7 @@ def what_if() -> Block:
         f'<label><input type="checkbox" name="all" autocomplete="off"><span>Show systems whose price or draw is not known '
         f'(<span class="whatif-left-out">{_unknown(systems)}</span>)</span></label>'
         '<span class="whatif-copied" role="status"></span></div></form>'
+        f'<p class="whatif-printed">{escape(settings)}</p>'
         '<p class="whatif-said" role="status"></p>'
         f"{_table(systems, speeds.get(model_class, {}), results)}</div>"
         f'{data_block("whatif-data", data).html}<script defer src="assets/whatif.js"></script>'

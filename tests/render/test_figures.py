@@ -220,6 +220,16 @@ def test_any_text_comes_back_from_its_html_flat_and_without_control_characters(t
     assert not re.search("[<>\"'`]|{{|&(?!(amp|lt|gt|quot|#x27|#96|#123);)", made)
 
 
+def test_a_long_word_may_break_after_its_signs_and_nowhere_else(figures: Any) -> None:
+    said = ["data/raw/a_source/2026-01-01/x.csv, row 2", "1/2", "a&b/" * 9, "/" * 30]
+    made = figures.table(pl.DataFrame({"name": said}), [figures.label("name", "Name")], "T", download=False)
+    shown = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', made.html)
+    assert shown[0] == "data/<wbr>raw/<wbr>a_<wbr>source/<wbr>2026-01-01/<wbr>x.csv, row 2"
+    assert shown[1] == "1/2"
+    assert [html.unescape(text.replace("<wbr>", "")) for text in shown] == said
+    assert shown[3] == "/" * 30
+
+
 def test_a_cell_carries_its_values_only_where_something_sorts_or_downloads_them(figures: Any) -> None:
     frame = pl.DataFrame({"name": ["a"], "low": [1.0], "high": [3.5]})
     columns = [figures.label("name", "Name"), figures.interval("low", "high", "Speed")]

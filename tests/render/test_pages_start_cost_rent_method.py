@@ -460,9 +460,21 @@ def test_without_a_script_the_what_if_shows_the_base_scenario(browser: Any, addr
     page = context.new_page()
     page.goto(f"{address}index.html")
     assert not page.locator(".whatif-controls").is_visible()
+    without_script = page.locator(".whatif-printed").text_content()
+    assert without_script.startswith("Class of models: 70B; Hours a week: ")
     assert page.locator(".whatif tbody tr:visible").count() > 0
     assert page.locator(".whatif tbody tr:visible .whatif-value").first.inner_text().startswith(("$", "—"))
     context.close()
+    page = browser.new_page()
+    page.goto(f"{address}index.html")
+    printed = page.locator(".whatif-printed")
+    assert printed.text_content() == without_script
+    assert not printed.is_visible()
+    page.locator("#whatif-parts").fill("1500")
+    page.emulate_media(media="print")
+    assert printed.is_visible()
+    assert printed.text_content() == without_script.replace("left out", "$1,500")
+    page.close()
 
 
 LOOKS: dict[str, dict[str, Any]] = {
