@@ -10,7 +10,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from figures import prose, theme
+from figures import placing, prose, theme
+
+_HEIGHT = 360
 
 
 def looks(frame: pl.DataFrame) -> dict[str, Any]:
@@ -96,12 +98,12 @@ def cost_parts(frame: pl.DataFrame) -> Any:
 
 
 def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> Any:
-    """Cost against speed on logarithmic axes; rows with `on_front` are joined and named.
+    """Cost against speed on logarithmic axes; rows with `on_front` are joined, and named before the others.
 
     frame   row, tokens_per_s_mid, usd_per_mtok_mid, evidence, on_front, and what the tooltip names
     """
-    # Room for the names to the right and below.
-    slow, fast = decades(frame.with_columns(room=pl.col("tokens_per_s_mid") * 2.5), "tokens_per_s_mid", "room")
+    # Room for names to the right and below.
+    slow, fast = decades(frame.with_columns(room=pl.col("tokens_per_s_mid") * 1.5), "tokens_per_s_mid", "room")
     cheap, dear = decades(frame.with_columns(room=pl.col("usd_per_mtok_mid") * 0.85), "usd_per_mtok_mid", "room")
     x = alt.X(
         "tokens_per_s_mid:Q",
@@ -122,9 +124,19 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
         .encode(x=x, y=y, order=alt.Order("tokens_per_s_mid:Q"))
     )
     marks = alt.Chart(frame).mark_point(filled=True, size=90).encode(x=x, y=y, tooltip=list(tooltip), **looks(frame))
-    # Below and to the right of the front lies nothing, so that names have room there.
-    names = alt.Chart(front).mark_text(align="left", dx=7, dy=11, limit=125).encode(x=x, y=y, text=alt.Text("row:N"))
-    return alt.layer(line, marks, names, height=360)
+    # What the front is made of has the first choice of room.
+    ranked = frame.sort("on_front", "usd_per_mtok_mid", descending=[True, False])
+    names = placing.names(
+        ranked,
+        "tokens_per_s_mid",
+        "usd_per_mtok_mid",
+        "row",
+        (slow, fast),
+        (cheap, dear),
+        _HEIGHT,
+        front.sort("tokens_per_s_mid"),
+    )
+    return alt.layer(line, marks, *names, height=_HEIGHT)
 
 
 def cost_tooltip(*more: alt.Tooltip) -> list[alt.Tooltip]:
@@ -140,7 +152,7 @@ def cost_tooltip(*more: alt.Tooltip) -> list[alt.Tooltip]:
 
 
 def shaded(cells: alt.Chart, field: str, steps: Sequence[float]) -> alt.LayerChart:
-    """A heat map: a rectangle for each of `cells`, the darker the higher its `field` among `steps`, its `written` in it."""
+    """A heat map: a rectangle for each of `cells`, the stronger in colour the higher its `field` among `steps`, its `written` in it."""
     rectangles = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{field}:Q", scale=theme.ramp_scale(list(steps)), legend=None)
     )

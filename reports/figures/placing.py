@@ -1,6 +1,7 @@
 """Where the names of points stand in a scatter plot, so that they cover neither each other nor the points."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -30,34 +31,46 @@ def names(
     x_ends: tuple[float, float],
     y_ends: tuple[float, float],
     height: int,
+    steps: pl.DataFrame | None = None,
 ) -> list[alt.Chart]:
     """Layers of text for the points of `frame` on logarithmic axes that run between the ends.
 
-    Two sets, for a wide plot and for a phone's; the browser shows the one that its width asks for. A name for which there
+    Names keep off the line through the points `steps` too, which goes across first and then up or down, as
+    interpolate="step-after" draws it. Two sets, for a wide plot and for a phone's; the browser shows the one that its width asks for. A name for which there
     is no room is left out: the tooltip has it.
     """
     layers = []
     for wide, width in ((True, 780), (False, 255)):
-        sides = sides_of(_pixels(frame[x].to_list(), x_ends, width), _pixels(frame[y].to_list(), y_ends, height, down=True),
-                         [str(each) for each in frame[name]], width, height)  # fmt: skip
+        line = [] if steps is None else list(zip(*_places(steps, x, y, x_ends, y_ends, width, height), strict=True))
+        across, down = _places(frame, x, y, x_ends, y_ends, width, height)
+        sides = sides_of(across, down, [str(each) for each in frame[name]], width, height, _boxes(line))
         placed = frame.select(x, y, name).with_columns(side=pl.Series(sides, dtype=pl.String))
-        shown = alt.expr(f"width {'>' if wide else '<='} {NARROW - 90} ? 1 : 0")
+        # A text that is not to be seen has no size either: the plot would make room for it.
+        size = alt.expr(f"width {'>' if wide else '<='} {NARROW - 90} ? 12 : 0.01")
         for side, look in SIDES.items():
             rows = placed.filter(pl.col("side") == side).drop("side")
             if rows.height:
                 layers.append(
                     alt.Chart(rows)
-                    .mark_text(fontSize=12, opacity=shown, **look)
+                    .mark_text(fontSize=size, **look)
                     .encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{name}:N"))
                 )
     return layers
 
 
 def sides_of(
-    across: Sequence[float], down: Sequence[float], texts: Sequence[str], width: float, height: float
+    across: Sequence[float],
+    down: Sequence[float],
+    texts: Sequence[str],
+    width: float,
+    height: float,
+    covered: Sequence[Box] = (),
 ) -> list[str | None]:
-    """For each point (pixels from the top left) the side its text stands on, or None where it would cover something."""
-    taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in zip(across, down, strict=True)]
+    """For each point (pixels from the top left) the side its text stands on, or None where it would cover something.
+
+    `covered` is what else must not be covered.
+    """
+    taken: list[Box] = [*covered, *((x - 6, y - 6, x + 6, y + 6) for x, y in zip(across, down, strict=True))]
     sides: list[str | None] = []
     for x, y, text in zip(across, down, texts, strict=True):
         free = (
@@ -79,6 +92,29 @@ _PLACES: dict[str, Callable[[float, float, float], Box]] = {
     "above": lambda x, y, wide: (x - wide / 2, y - _APART - _HIGH, x + wide / 2, y - _APART),
     "below": lambda x, y, wide: (x - wide / 2, y + _APART, x + wide / 2, y + _APART + _HIGH),
 }
+
+
+def _places(
+    frame: pl.DataFrame,
+    x: str,
+    y: str,
+    x_ends: tuple[float, float],
+    y_ends: tuple[float, float],
+    width: float,
+    height: float,
+) -> tuple[list[float], list[float]]:
+    return _pixels(frame[x].to_list(), x_ends, width), _pixels(frame[y].to_list(), y_ends, height, down=True)
+
+
+def _boxes(line: Sequence[tuple[float, float]]) -> list[Box]:
+    """What a line through the points covers that goes across first and then up or down."""
+    boxes: list[Box] = []
+    for (x, y), (next_x, next_y) in pairwise(line):
+        boxes += [
+            (min(x, next_x), y - 1, max(x, next_x), y + 1),
+            (next_x - 1, min(y, next_y), next_x + 1, max(y, next_y)),
+        ]
+    return boxes
 
 
 def _pixels(values: Sequence[float], ends: tuple[float, float], length: float, down: bool = False) -> list[float]:

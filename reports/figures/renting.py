@@ -277,7 +277,7 @@ def _grid(rows: pl.DataFrame, rate: Row, scenario: Row) -> Chart:
         f"hours a week. At {hours(scenario['hours_per_week'])} hours: "
         + "; ".join(f"{row['system']} {row['written']}" for row in at.iter_rows(named=True))
         + ".",
-        source="Years, at the middle of rent, price and draw; darker is longer. One rented GPU against the whole system.",
+        source="Years, at the middle of rent, price and draw. One rented GPU against the whole system.",
         sql=_curves_sql(scenario),
         parameters={"scenario": str(scenario["scenario_id"])},
     )
@@ -493,9 +493,9 @@ def returns_table(scenario: Row) -> Block:
             money("capex_mid_usd", "Price"),
             label("card", "Rented card").noted("price"),
             label("how", "Compared with"),
-            label("payback", "Pays back after"),
+            label("payback", "Pays back after").unbroken(),
             flag("pays_back_within_life", "Within its life"),
-            label("breakeven", "Break-even h/week"),
+            label("breakeven", "Break-even h/week").unbroken(),
             money("net_3yr_usd", "Three-year net"),
             money("npv_3yr_usd", "Net present value"),
             number("roi_3yr_percent", "Return", "%", digits=0),

@@ -53,6 +53,10 @@ class Column:
         """
         return replace(self, note=note)
 
+    def unbroken(self) -> "Column":
+        """The same column with each cell on one line."""
+        return replace(self, align="whole")
+
 
 def label(source: str, heading: str) -> Column:
     """Text, at the left."""

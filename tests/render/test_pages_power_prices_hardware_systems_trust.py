@@ -268,6 +268,8 @@ def test_names_of_points_cover_neither_each_other_nor_a_point() -> None:
     assert sides_of([295], [100], ["edge"], 300, 200) == ["left"]
     walled = sides_of([100, 115, 85, 100, 100], [100, 100, 100, 85, 115], ["inner", "", "", "", ""], 300, 200)
     assert walled[0] is None
+    # A line that leaves the point to the right.
+    assert sides_of([100], [100], ["one"], 300, 200, [(100, 99, 180, 101)]) == ["left"]
 
 
 def test_figures_of_claims_are_written_as_by_hand() -> None:
