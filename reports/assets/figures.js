@@ -136,10 +136,13 @@
     const foot = footOf(chart);
     addButton(foot, "SVG", `SVG: save ${title}`, () => save(fileName(title, "svg"), "image/svg+xml", standalone(chart)));
     addButton(foot, "PNG", `PNG: save ${title}`, () => savePng(chart, title));
-    const rows = spec.data.flatMap((set) => (Array.isArray(set.values) ? set.values : []));
+    // What the chart shows is the set of the most columns: the others hold guides and where names stand.
+    const columns = (rows) => [...new Set(rows.flatMap(Object.keys))];
+    const sets = spec.data.map((set) => set.values).filter(Array.isArray);
+    const rows = sets.reduce((widest, set) => (columns(set).length > columns(widest).length ? set : widest), []);
     if (rows.length) {
       addButton(foot, "CSV", `CSV: save the data of ${title}`, () => {
-        const names = [...new Set(rows.flatMap(Object.keys))];
+        const names = columns(rows);
         save(fileName(title, "csv"), "text/csv", csv([names, ...rows.map((row) => names.map((name) => row[name]))]));
       });
     }

@@ -117,7 +117,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
         scale=alt.Scale(type="log", domain=[cheap, dear], nice=False),
         axis=theme.log_axis(cheap, dear, format="$~r"),
     )
-    front = frame.filter(pl.col("on_front"))
+    front = frame.filter(pl.col("on_front")).select("tokens_per_s_mid", "usd_per_mtok_mid").sort("tokens_per_s_mid")
     line = (
         alt.Chart(front)
         .mark_line(color=theme.INK, strokeWidth=1, strokeDash=[4, 3], interpolate="step-after")
@@ -134,7 +134,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
         (slow, fast),
         (cheap, dear),
         _HEIGHT,
-        front.sort("tokens_per_s_mid"),
+        front,
     )
     return alt.layer(line, marks, *names, height=_HEIGHT)
 

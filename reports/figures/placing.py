@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import log
-from typing import Any
 
 import altair as alt
 import polars as pl
@@ -15,11 +14,12 @@ _WIDE = 6.6  # pixels of a letter at 12 px, on average
 _APART = 9.0  # from the middle of a point to its name
 # Width below which a chart is a phone's, as assets/figures.js has it.
 NARROW = 520
-SIDES: dict[str, dict[str, Any]] = {
-    "right": {"align": "left", "baseline": "middle", "dx": _APART},
-    "left": {"align": "right", "baseline": "middle", "dx": -_APART},
-    "above": {"align": "center", "baseline": "bottom", "dy": -_APART},
-    "below": {"align": "center", "baseline": "top", "dy": _APART},
+_LOOK = pl.Struct({"align": pl.String, "baseline": pl.String, "dx": pl.Float64, "dy": pl.Float64})
+SIDES: dict[str, dict[str, str | float]] = {
+    "right": {"align": "left", "baseline": "middle", "dx": _APART, "dy": 0.0},
+    "left": {"align": "right", "baseline": "middle", "dx": -_APART, "dy": 0.0},
+    "above": {"align": "center", "baseline": "bottom", "dx": 0.0, "dy": -_APART},
+    "below": {"align": "center", "baseline": "top", "dx": 0.0, "dy": _APART},
 }
 
 
@@ -44,17 +44,17 @@ def names(
         line = [] if steps is None else list(zip(*_places(steps, x, y, x_ends, y_ends, width, height), strict=True))
         across, down = _places(frame, x, y, x_ends, y_ends, width, height)
         sides = sides_of(across, down, [str(each) for each in frame[name]], width, height, _boxes(line))
-        placed = frame.select(x, y, name).with_columns(side=pl.Series(sides, dtype=pl.String))
+        looks = [None if side is None else SIDES[side] for side in sides]
+        placed = (
+            frame.select(x, y, name).with_columns(look=pl.Series(looks, dtype=_LOOK)).drop_nulls("look").unnest("look")
+        )
         # A text that is not to be seen has no size either: the plot would make room for it.
         size = alt.expr(f"width {'>' if wide else '<='} {NARROW - 90} ? 12 : 0.01")
-        for side, look in SIDES.items():
-            rows = placed.filter(pl.col("side") == side).drop("side")
-            if rows.height:
-                layers.append(
-                    alt.Chart(rows)
-                    .mark_text(fontSize=size, **look)
-                    .encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{name}:N"))
-                )
+        layers.append(
+            alt.Chart(placed)
+            .mark_text(fontSize=size, **{part: alt.expr(f"datum.{part}") for part in _LOOK.to_schema()})
+            .encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{name}:N"))
+        )
     return layers
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.project import Project
@@ -452,6 +453,23 @@ def test_a_sum_for_the_parts_without_a_price_lets_systems_in_and_says_so(
     parts.fill("0")
     assert shown.count() == priced
     assert "yours" not in page.locator(".whatif").inner_text()
+
+
+@pytest.mark.browser
+def test_the_download_of_a_chart_has_each_point_once_and_nothing_of_its_guides(
+    opened: Any, address: str, tmp_path: Path
+) -> None:
+    page = opened(f"{address}cost.html")
+    figure = page.locator("figure.chart:visible", has_text="worth a look").first
+    with page.expect_download() as download:
+        figure.locator("xpath=ancestor-or-self::*[.//button[text()='CSV']][1]").get_by_role(
+            "button", name="CSV"
+        ).click()
+    download.value.save_as(tmp_path / "chart.csv")
+    rows = pl.read_csv(tmp_path / "chart.csv")
+    assert rows.height == int(re.search(r"of (\d+) are worth", figure.inner_text())[1])  # type: ignore[index]
+    assert rows["system"].n_unique() == rows.height
+    assert not {"align", "dx"} & set(rows.columns)
 
 
 @pytest.mark.browser
