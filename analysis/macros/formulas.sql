@@ -92,6 +92,30 @@ create or replace macro breakeven_hours_per_week(
 comment on macro breakeven_hours_per_week is
     'Hours a week at which owning for its life costs what renting costs: the value lost over the life / what a life around the clock would save * 168. NULL where it takes more hours than a week has, or never. breakeven_hours_per_week(14949, 2.5) = 38.226.';
 
+create or replace macro breakeven_capex_usd(
+    usd_per_mtok,
+    watts,
+    tokens_per_s,
+    hours_per_week := 168,
+    usd_per_kwh := 0.15,
+    life_years := 3,
+    residual_fraction := 0
+) as
+    case
+        when usd_per_mtok / 1e6 * tokens_per_s * 3600 * hours_per_year(hours_per_week)
+            >= power_usd(watts, hours_per_week, usd_per_kwh, 1)
+            then
+                (
+                    usd_per_mtok / 1e6 * tokens_per_s * 3600 * hours_per_year(hours_per_week)
+                    - power_usd(watts, hours_per_week, usd_per_kwh, 1)
+                )
+                * life_years
+                / nullif(1 - residual_fraction, 0)
+    end;
+
+comment on macro breakeven_capex_usd is
+    'Price of a machine at which a million tokens cost usd_per_mtok, the inverse of that formula: (what the tokens of a year cost at usd_per_mtok - electricity a year) * life_years / (1 - residual_fraction). NULL where the electricity alone costs more. breakeven_capex_usd(2, 500, 100, 40) = 4035.857.';
+
 create or replace macro roi_percent(
     capex_usd,
     cloud_usd_per_hour,

@@ -6,6 +6,7 @@ import polars as pl
 
 from figures.answers import (
     ANSWERS,
+    CHOSEN,
     CLASSES,
     EVIDENCE,
     LEAST_BITS,
@@ -35,7 +36,7 @@ from figures.prose import (
     years,
 )
 from figures.sql import query
-from figures.tables import label, table
+from figures.tables import interval, label, money, money_interval, table
 from figures.web import Block, escape, safe_href
 
 
@@ -252,6 +253,76 @@ def scenario_table(classes: Sequence[str] = CLASSES) -> Block:
         sortable=False,
         sql=ANSWERS,
         parameters={"scenario": str(base_scenario()["scenario_id"]), "least_bits": LEAST_BITS},
+    )
+
+
+COULD_BEAT = (
+    CHOSEN
+    + """,
+
+    cheapest as (
+        select
+            model_class,
+            min(usd_per_mtok_mid) as usd_per_mtok
+        from chosen
+        where usd_per_mtok_mid is not null
+        group by model_class
+    )
+
+    select
+        c.model_class,
+        c.build_id,
+        c.system,
+        concat_ws(' ', c.evidence || ':', c.model, c.quantization) as runs,
+        c.tokens_per_s_low,
+        c.tokens_per_s_high,
+        k.priced_parts_low_usd,
+        k.priced_parts_high_usd,
+        k.missing,
+        -- at this sum for what has no price, a million tokens cost what they cost on the cheapest system
+        breakeven_capex_usd(
+            a.usd_per_mtok, w.watts_mid, c.tokens_per_s_mid,
+            s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
+        ) - k.priced_parts_mid_usd as room_usd
+    from chosen as c
+    join cheapest as a using (model_class)
+    join model_classes as m
+        on m.class = c.model_class
+    join scenarios as s using (scenario_id)
+    join build_costs as k
+        on k.build_id = c.build_id
+        and k.capex_basis = 'current'
+    join build_power as w
+        on w.build_id = c.build_id
+        and w.is_best
+    where k.capex_mid_usd is null
+        and k.priced_parts_mid_usd > 0
+        and room_usd > 0
+    order by m.params_low_b, room_usd desc, c.build_id
+"""
+)
+"""Systems without a price that would be cheaper than the cheapest one if the rest of them cost little. Takes $scenario, $least_bits."""
+
+
+def could_beat(scenario: Row) -> Markdown | Block:
+    """What could be cheaper than the answers: what the parts without a price may cost for that."""
+    parameters = {"scenario": str(scenario["scenario_id"]), "least_bits": LEAST_BITS}
+    rows = query(COULD_BEAT, **parameters)
+    if not rows.height:
+        return sentence("None could: whatever its other parts cost, no such system would be cheaper than the answers.")
+    return table(
+        with_links(rows),
+        [
+            label("system", "System").linked("system_link").noted("missing"),
+            money("room_usd", "The rest may cost"),
+            label("model_class", "Class of models").noted("runs"),
+            interval("tokens_per_s_low", "tokens_per_s_high", "Speed", "tok/s"),
+            money_interval("priced_parts_low_usd", "priced_parts_high_usd", "Its priced parts"),
+        ],
+        caption="What could beat the cheapest system",
+        searchable=False,
+        sql=COULD_BEAT,
+        parameters=parameters,
     )
 
 

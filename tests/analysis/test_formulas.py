@@ -10,7 +10,7 @@ import pytest
 MACROS = Path(__file__).parents[2] / "analysis" / "macros"
 FORMULAS = (
     "hours_per_year", "kwh_per_year", "power_usd", "usd_per_mtok", "cloud_usd_per_mtok", "saving_usd_per_year",
-    "payback_years", "breakeven_hours_per_week", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb",
+    "payback_years", "breakeven_hours_per_week", "breakeven_capex_usd", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb",
     "decode_ceiling_tok_s",
 )  # fmt: skip
 WORKED_EXAMPLE = re.compile(r"(\w+\([^()]*\)) = ([\d.,-]+?)\.?$")
@@ -66,6 +66,12 @@ def value(connection: duckdb.DuckDBPyConnection, expression: str) -> float | Non
         ("breakeven_hours_per_week(14949, 2.5, residual_fraction := 0.5)", 19.113),
         # at break-even nothing is won: exactly a life around the clock of a rent of 1 an hour
         ("breakeven_hours_per_week(26280, 1)", 168),
+        # 750.857 million tokens a year for 2 each are 1,501.71, less 156.43 of electricity, three years of the rest
+        ("breakeven_capex_usd(2, 500, 100, 40)", 4_035.857),
+        # half of the price comes back, so that twice as much may be paid
+        ("breakeven_capex_usd(2, 500, 100, 40, residual_fraction := 0.5)", 8_071.714),
+        # what usd_per_mtok gives for 4,299, and back: 4.794 x 315.36 less 78.84, three times
+        ("breakeven_capex_usd(4.794, 50, 10, usd_per_kwh := 0.18)", 4_298.96),
         # 15,642.86 saved in three years, 693.86 over the price
         ("roi_percent(14949, 2.5)", 4.641),
         ("roi_percent(14949, 2.5, residual_fraction := 0.2)", 24.641),
@@ -97,6 +103,8 @@ def test_formula_gives_the_value_worked_out_by_hand(
         "payback_years(14949, 0.075, 500)",  # exactly as much
         "breakeven_hours_per_week(14949, 0.02, 500)",
         "breakeven_hours_per_week(26281, 1)",  # a dollar more than a life around the clock saves
+        "breakeven_capex_usd(0.1, 500, 100)",  # 315.36 a year for the tokens, 657 of electricity
+        "breakeven_capex_usd(2, 500, 100, residual_fraction := 1)",  # any price, since all of it comes back
         "usd_per_mtok(4299, 50, 0)",
         "usd_per_mtok(4299, 50, 10, 0)",
         "cloud_usd_per_mtok(2, 0)",
@@ -115,6 +123,9 @@ def test_formula_gives_null_where_there_is_no_answer(connection: duckdb.DuckDBPy
         "usd_per_mtok(null, 50, 10)",
         "usd_per_mtok(4299, null, 10)",
         "usd_per_mtok(4299, 50, null)",
+        "breakeven_capex_usd(null, 500, 100)",
+        "breakeven_capex_usd(2, null, 100)",
+        "breakeven_capex_usd(2, 500, null)",
         "payback_years(null, 2.5)",
         "payback_years(14949, null)",
         "payback_years(14949, 2.5, null)",

@@ -413,6 +413,36 @@ def test_a_share_link_keeps_the_settings_and_keys_move_a_slider_and_the_result_i
     }
 
 
+def test_what_could_beat_the_answer_costs_as_much_as_it_at_the_sum_in_the_table(published: Project) -> None:
+    from figures.start import COULD_BEAT
+
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        connection.execute("create temp table found as " + COULD_BEAT, {"scenario": "conservative", "least_bits": 4})
+        rows = connection.execute("select build_id, model_class, room_usd, tokens_per_s_low from found").fetchall()
+        assert rows
+        for build_id, model_class, room_usd, slowest in rows:
+            answer = connection.execute(
+                """
+                select min(usd_per_mtok_mid) from cost_per_token join models using (model_id)
+                join quantizations using (quantization)
+                where scenario_id = 'conservative' and model_class = $1 and concurrency = 1 and fits_in_memory
+                    and bits_per_weight >= 4
+                """,
+                [model_class],
+            ).fetchall()[0][0]
+            # The macro of the what-if prices the same system at the same sum, and at a dollar more it is dearer.
+            for more, comparison in ((0, math.isclose), (1, lambda cost, limit, **_: cost > limit)):
+                costs = connection.execute(
+                    """
+                    select w.usd_per_mtok_mid from what_if(unpriced_parts_usd := $1) as w
+                    join models as m using (model_id) join throughput as t using (build_id, model_id, quantization, concurrency)
+                    where w.build_id = $2 and m.model_class = $3 and t.tokens_per_s_low = $4 and w.throughput_from = t.throughput_from
+                    """,
+                    [room_usd + more, build_id, model_class, slowest],
+                ).fetchall()
+                assert any(comparison(cost, answer, rel_tol=1e-9) for (cost,) in costs), (build_id, model_class)
+
+
 @pytest.mark.browser
 def test_a_sum_for_the_parts_without_a_price_lets_systems_in_and_says_so(
     opened: Any, address: str, published: Project
