@@ -22,6 +22,24 @@
     }
   };
 
+  // What the address leads to. It may hold anything: settings of the what-if, or what is no address at all.
+  const target = () => {
+    try {
+      return location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    } catch (error) {
+      return null;
+    }
+  };
+
+  // Charts and tables that are drawn late move it: the page keeps it in place until the reader moves the page.
+  const holdTarget = () => {
+    let held = target();
+    const release = () => { held = null; };
+    for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(kind, release, { passive: true });
+    addEventListener("hashchange", () => { held = target(); });
+    new ResizeObserver(() => held?.scrollIntoView({ behavior: "instant" })).observe(document.querySelector("main"));
+  };
+
   const startTabs = (set) => {
     const panels = [...set.children].filter((child) => child.classList.contains("tab"));
     const list = document.createElement("div");
@@ -62,11 +80,11 @@
     choose(0);
     // A link to something within a closed tab opens it.
     const reveal = () => {
-      const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      const at = panels.findIndex((panel) => target && panel.contains(target));
+      const wanted = target();
+      const at = panels.findIndex((panel) => wanted && panel.contains(wanted));
       if (at >= 0) {
         choose(at);
-        target.scrollIntoView();
+        wanted.scrollIntoView({ behavior: "instant" });
       }
     };
     window.addEventListener("hashchange", reveal);
@@ -99,4 +117,5 @@
   startTheme();
   document.querySelectorAll(".tabset").forEach(startTabs);
   startContents();
+  holdTarget();
 })();

@@ -486,6 +486,26 @@ def test_a_sum_for_the_parts_without_a_price_lets_systems_in_and_says_so(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("link", ["cost.html#what-is-missing", "method.html#assumptions"])
+def test_a_link_into_a_page_lands_on_its_heading_and_the_reader_may_go_on(
+    opened: Any, address: str, link: str, width: int
+) -> None:
+    page = opened(f"{address}{link}", viewport={"width": width, "height": 800})
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(300)
+    top = "document.getElementById(location.hash.slice(1)).getBoundingClientRect().top"
+    assert 0 <= page.evaluate(top) < 60
+    page.mouse.move(3, 3)
+    page.mouse.wheel(0, -500)
+    page.wait_for_function(f"{top} > 300")
+    # A page that grows again does not take a reader back who has gone on.
+    page.evaluate("document.querySelector('main').append(document.createElement('hr'))")
+    page.wait_for_timeout(100)
+    assert page.evaluate(top) > 300
+
+
+@pytest.mark.browser
 def test_the_download_of_a_chart_has_each_point_once_and_nothing_of_its_guides(
     opened: Any, address: str, tmp_path: Path
 ) -> None:
