@@ -5,7 +5,7 @@ with system_readings as (
         build_id,
         attribute,
         arg_min(
-            {'low': value_low, 'high': value_high, 'observation_id': observation_id},
+            {'low': value_low, 'high': value_high, 'bound': bound, 'observation_id': observation_id},
             evidence_order(is_derived, observed_on, date_basis, bound, is_approximate, observation_id)
         ) as reading
     from current_observations
@@ -111,6 +111,7 @@ found as (
         1 as rank,
         system_power.low as watts_low,
         system_power.high as watts_high,
+        system_power.bound as watts_bound,
         system_power.observation_id as watts_from
     from known
     where system_power is not null
@@ -159,6 +160,7 @@ select
     f.watts_low,
     mid(f.watts_low, f.watts_high) as watts_mid,
     f.watts_high,
+    f.watts_bound,
     k.peak_w,
     k.idle_w,
     f.rank = min(f.rank) over (partition by f.build_id) as is_best,

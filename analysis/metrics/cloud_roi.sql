@@ -55,6 +55,7 @@ owned as (
         w.watts_mid,
         w.watts_high,
         w.power_basis,
+        w.watts_bound,
         case when c.capex_mid_usd is null then 'price: ' || c.missing end as price_missing,
         case when w.watts_mid is null then 'watts: ' || w.missing end as watts_missing
     from build_costs as c
@@ -73,6 +74,7 @@ select
     o.capex_from,
     o.capex_bound,
     o.power_basis,
+    o.watts_bound,
     c.usd_per_hour_low * hours_per_year(s.hours_per_week) as cloud_usd_per_year_low,
     c.usd_per_hour_mid * hours_per_year(s.hours_per_week) as cloud_usd_per_year_mid,
     c.usd_per_hour_high * hours_per_year(s.hours_per_week) as cloud_usd_per_year_high,

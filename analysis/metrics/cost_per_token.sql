@@ -12,6 +12,7 @@ with running_costs as (
         w.watts_mid,
         w.watts_high,
         w.power_basis,
+        w.watts_bound,
         reasons(
             case when c.capex_mid_usd is null then 'price: ' || c.missing end,
             case when w.watts_mid is null then 'watts: ' || w.missing end
@@ -44,6 +45,7 @@ select
     r.capex_from,
     r.capex_bound,
     r.power_basis,
+    r.watts_bound,
     usd_per_mtok(
         r.capex_low_usd, r.watts_low, t.tokens_per_s_high,
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction

@@ -3,6 +3,7 @@ select
     b.build_id,
     s.scenario_id,
     w.power_basis,
+    w.watts_bound,
     kwh_per_year(w.watts_mid, s.hours_per_week) as kwh_per_year_mid,
     power_usd(w.watts_low, s.hours_per_week, s.usd_per_kwh, 1) as usd_per_year_low,
     power_usd(w.watts_mid, s.hours_per_week, s.usd_per_kwh, 1) as usd_per_year_mid,

@@ -44,6 +44,7 @@ OVERVIEW = """
         then_.stated_total_high_usd,
         then_.missing as stated_missing,
         w.power_basis,
+        w.watts_bound,
         w.watts_low,
         w.watts_mid,
         w.watts_high,
@@ -257,7 +258,8 @@ def _what(row: Row) -> str:
 def _facts(row: Row, best: Row | None, rents: pl.DataFrame) -> list[str]:
     known = row["capex_mid_usd"] is not None
     origin = {"parts": f"{counted(row['parts_priced'], 'line')} priced", "stated_total": "the document's total"}
-    limit = {"at_least": ", or more", "at_most": " at most"}.get(row["capex_bound"] or "", "")
+    limits = {"at_least": ", or more", "at_most": " at most"}
+    limit, watts_limit = limits.get(row["capex_bound"] or "", ""), limits.get(row["watts_bound"] or "", "")
     without = f", {row['parts_unpriced']} without a price" if row["parts_unpriced"] else ""
     partly = (
         f"its priced parts alone: {usd_range(row['priced_parts_low_usd'], row['priced_parts_high_usd'])}"
@@ -274,8 +276,8 @@ def _facts(row: Row, best: Row | None, rents: pl.DataFrame) -> list[str]:
     return [
         _fact("Price today", usd_range(row["capex_low_usd"], row["capex_high_usd"]) + limit if known else "not known", origin[row["capex_from"]] + without if known else partly),
         _fact("As its document prices it", usd_range(row["stated_low_usd"], row["stated_high_usd"]) if stated else "not known", total or ("" if stated else "it gives no total")),
-        _fact("Draw", watts_range(row["watts_low"], row["watts_high"]) if row["watts_mid"] is not None else "not known", _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
-        _fact("Electricity, three years", usd_range(row["usd_3yr_low"], row["usd_3yr_high"]) if row["usd_3yr_low"] is not None else "not known", f"{row['hours_per_week']:g} h a week at {usd(row['usd_per_kwh'])}/kWh"),
+        _fact("Draw", watts_range(row["watts_low"], row["watts_high"]) + watts_limit if row["watts_mid"] is not None else "not known", _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
+        _fact("Electricity, three years", usd_range(row["usd_3yr_low"], row["usd_3yr_high"]) + watts_limit if row["usd_3yr_low"] is not None else "not known", f"{row['hours_per_week']:g} h a week at {usd(row['usd_per_kwh'])}/kWh"),
         *_speed_facts(best),
         _fact("Pays for itself", *_paid(rents)),
     ]  # fmt: skip

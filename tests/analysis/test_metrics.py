@@ -676,6 +676,14 @@ def test_tier_three_around_the_clock_costs_the_2628_dollars_a_year_that_its_docu
     ) == [(pytest.approx(2_628), pytest.approx(7_884))]
 
 
+def test_watts_stated_as_a_lower_limit_stay_one_wherever_they_are_reckoned_with(rows: Ask) -> None:
+    # its document writes "2,000W+", the only draw with a limit
+    for table in ("build_power", "power_cost", "cost_per_token", "cloud_roi"):
+        assert rows(f"select distinct build_id, watts_bound from {table} where watts_bound is not null") == [
+            ("tier3-research-4xl40s", "at_least")
+        ]
+
+
 def test_the_strategys_yearly_electricity_follows_from_its_watts_and_hours(rows: Ask) -> None:
     # watts x 1,460 h x USD 0.15: its own table prints about 200, 600, 1,000 and 150
     bills: dict[str, Any] = dict(
