@@ -157,6 +157,9 @@ def test_a_sum_of_figures_with_units_is_added_up() -> None:
     expect_rejected(
         [
             ("24 + 20", "count", "a sum needs a unit on each figure"),
+            # a plus at one figure alone is that figure's: at least 1, then 2
+            ("$1+ $2", "USD", "'$2' is left unread"),
+            ("24GB +16GB", "GB", "'+16GB' is left unread"),
             ("3070 + 3090 (32GB)", "count", "a sum needs a unit on each figure"),
             ("24 (CPU) + 20 (chipset)", "count", "left unread"),
             ("5W + 3-4W", "W", "neither a figure nor a range nor a sum"),
