@@ -6,6 +6,9 @@ import polars as pl
 
 from figures.prose import NOT_STATED, Text, joined, rounded, text
 
+SIGNS = {"gpu": "GPU", "cpu": "CPU", "psu": "PSU", "msrp": "MSRP", "nvlink": "NVLink", "pcie": "PCIe"}
+"""Words of the database as a reader writes them, where that is not in small letters."""
+
 
 def counted(number: int, one: str, several: str = "") -> Text:
     """`number` with its noun: "no system", "1 system", "1,204 systems". `several` is the plural where it is no plain s."""
