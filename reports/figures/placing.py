@@ -36,8 +36,8 @@ def names(
     """Layers of text for the points of `frame` on logarithmic axes that run between the ends.
 
     Names keep off the line through the points `steps` too, which goes across first and then up or down, as
-    interpolate="step-after" draws it. Two sets, for a wide plot and for a phone's; the browser shows the one that its width asks for. A name for which there
-    is no room is left out: the tooltip has it.
+    interpolate="step-after" draws it. Two sets, for a wide plot and for a phone's; the browser shows the one that its
+    width asks for. A name for which there is no room is left out: the tooltip has it.
     """
     layers = []
     for wide, width in ((True, 780), (False, 255)):
