@@ -31,12 +31,14 @@
     }
   };
 
-  // Charts and tables that are drawn late move it: the page keeps it in place until the reader moves the page.
+  // Charts and tables that are drawn late move it: the page keeps it in place until the reader moves the page, or all is drawn.
+  const SETTLED = 4000; // milliseconds after loading
   const holdTarget = () => {
     let held = target();
     const release = () => { held = null; };
     for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(kind, release, { passive: true });
     addEventListener("hashchange", () => { held = target(); });
+    addEventListener("load", () => setTimeout(release, SETTLED));
     new ResizeObserver(() => held?.scrollIntoView({ behavior: "instant" })).observe(document.querySelector("main"));
   };
 
