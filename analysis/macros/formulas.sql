@@ -101,14 +101,11 @@ create or replace macro breakeven_capex_usd(
     life_years := 3,
     residual_fraction := 0
 ) as
+    -- the machine stands against one rented at what its tokens of an hour cost
     case
-        when usd_per_mtok / 1e6 * tokens_per_s * 3600 * hours_per_year(hours_per_week)
-            >= power_usd(watts, hours_per_week, usd_per_kwh, 1)
+        when saving_usd_per_year(usd_per_mtok / 1e6 * tokens_per_s * 3600, watts, hours_per_week, usd_per_kwh) >= 0
             then
-                (
-                    usd_per_mtok / 1e6 * tokens_per_s * 3600 * hours_per_year(hours_per_week)
-                    - power_usd(watts, hours_per_week, usd_per_kwh, 1)
-                )
+                saving_usd_per_year(usd_per_mtok / 1e6 * tokens_per_s * 3600, watts, hours_per_week, usd_per_kwh)
                 * life_years
                 / nullif(1 - residual_fraction, 0)
     end;
