@@ -53,7 +53,8 @@ _START = """
         usd_per_kwh := $kwh,
         life_years := $life,
         residual_fraction := $resale,
-        cloud_usd_per_hour := $rent
+        cloud_usd_per_hour := $rent,
+        unpriced_parts_usd := nullif($parts, 0)
     )
 """
 
@@ -132,7 +133,6 @@ def what_if() -> Block:
         "parts": 0,
     }
     held = {slider.name: slider.on_a_step(start[slider.name]) / slider.per for slider in sliders}
-    held.pop("parts")
     speeds = _speeds(str(scenario["scenario_id"]))
     classes = [name for (name,) in query("select class from model_classes order by params_low_b").iter_rows()]
     model_class = next((name for name in reversed(CLASSES) if name in classes), classes[0])
