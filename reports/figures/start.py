@@ -273,6 +273,7 @@ COULD_BEAT = (
         c.model_class,
         c.build_id,
         c.system,
+        c.throughput_from,
         concat_ws(' ', c.evidence || ':', c.model, c.quantization) as runs,
         c.tokens_per_s_low,
         c.tokens_per_s_high,

@@ -414,33 +414,33 @@ def test_a_share_link_keeps_the_settings_and_keys_move_a_slider_and_the_result_i
 
 
 def test_what_could_beat_the_answer_costs_as_much_as_it_at_the_sum_in_the_table(published: Project) -> None:
+    from figures.answers import ANSWERS
     from figures.start import COULD_BEAT
 
+    parameters = {"scenario": "conservative", "least_bits": 4}
     with duckdb.connect(str(published.database), read_only=True) as connection:
-        connection.execute("create temp table found as " + COULD_BEAT, {"scenario": "conservative", "least_bits": 4})
-        rows = connection.execute("select build_id, model_class, room_usd, tokens_per_s_low from found").fetchall()
+        answers = dict(
+            connection.execute(
+                f"select model_class, min(usd_per_mtok_mid) from ({ANSWERS}) group by all", parameters
+            ).fetchall()
+        )
+        rows = connection.execute(
+            f"select build_id, model_class, throughput_from, room_usd from ({COULD_BEAT})", parameters
+        ).fetchall()
         assert rows
-        for build_id, model_class, room_usd, slowest in rows:
-            answer = connection.execute(
-                """
-                select min(usd_per_mtok_mid) from cost_per_token join models using (model_id)
-                join quantizations using (quantization)
-                where scenario_id = 'conservative' and model_class = $1 and concurrency = 1 and fits_in_memory
-                    and bits_per_weight >= 4
-                """,
-                [model_class],
-            ).fetchall()[0][0]
-            # The macro of the what-if prices the same system at the same sum, and at a dollar more it is dearer.
-            for more, comparison in ((0, math.isclose), (1, lambda cost, limit, **_: cost > limit)):
-                costs = connection.execute(
-                    """
-                    select w.usd_per_mtok_mid from what_if(unpriced_parts_usd := $1) as w
-                    join models as m using (model_id) join throughput as t using (build_id, model_id, quantization, concurrency)
-                    where w.build_id = $2 and m.model_class = $3 and t.tokens_per_s_low = $4 and w.throughput_from = t.throughput_from
-                    """,
-                    [room_usd + more, build_id, model_class, slowest],
-                ).fetchall()
-                assert any(comparison(cost, answer, rel_tol=1e-9) for (cost,) in costs), (build_id, model_class)
+        # The what-if prices the same system and speed at the same sum, and at a dollar more it is dearer.
+        cost = """
+            select distinct w.usd_per_mtok_mid from what_if(unpriced_parts_usd := $1) as w join models as m using (model_id)
+            where w.build_id = $2 and m.model_class = $3 and w.throughput_from = $4
+        """
+        for build_id, model_class, throughput_from, room_usd in rows:
+            at, above = (
+                connection.execute(cost, [room_usd + more, build_id, model_class, throughput_from]).fetchall()
+                for more in (0, 1)
+            )
+            assert len(at) == len(above) == 1, (build_id, model_class)
+            assert at[0][0] == pytest.approx(answers[model_class], rel=1e-9), (build_id, model_class)
+            assert above[0][0] > answers[model_class], (build_id, model_class)
 
 
 @pytest.mark.browser
