@@ -11,7 +11,7 @@ import polars as pl
 from figures import tables
 from figures.prose import gb, payback, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
 from figures.web import Block, escape, identifier
-from figures.wording import SIGNS, counted, listed
+from figures.wording import SPELLINGS, counted, listed
 
 Row = Mapping[str, Any]
 
@@ -197,7 +197,7 @@ def sections(
     """All sections, in the order of `overview`; each has its build_id as its anchor. `best` is the speed that stands for a system."""
     of = [
         (by_system(frame), frame.clear())
-        for frame in (parts.with_columns(pl.col("slot").replace(SIGNS)), _named(speeds), unused, _paying(rents))
+        for frame in (parts.with_columns(pl.col("slot").replace(SPELLINGS)), _named(speeds), unused, _paying(rents))
     ]
     made = []
     for row in overview.iter_rows(named=True):
@@ -252,7 +252,11 @@ def _what(row: Row) -> str:
     host = (
         f"{gb(row['system_memory_gb'])} in the host" if row["system_memory_gb"] and not row["is_unified_memory"] else ""
     )
-    link = f"linked by {SIGNS.get(row['accelerator_link'], row['accelerator_link'])}" if row["accelerator_link"] else ""
+    link = (
+        f"linked by {SPELLINGS.get(row['accelerator_link'], row['accelerator_link'])}"
+        if row["accelerator_link"]
+        else ""
+    )
     return ". ".join(
         [", ".join(part for part in (cards, link, held, host) if part), f"From {row['source']} ({row['source_id']})"]
     )

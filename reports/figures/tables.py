@@ -153,8 +153,8 @@ def table(
     searchable = frame.height > _SEARCH_FROM if searchable is None else searchable
     head = "".join(_heading(column, sortable) for column in columns)
     fitted = [replace(column, digits=_digits(frame, column)) for column in columns]
-    used = sortable or download
-    body = "\n".join(_row(row, fitted, missing, row_id, used) for row in frame.iter_rows(named=True))
+    with_values = sortable or download
+    body = "\n".join(_row(row, fitted, missing, row_id, with_values) for row in frame.iter_rows(named=True))
     features = "".join(
         f" data-{name}"
         for name, on in (("sortable", sortable), ("searchable", searchable), ("download", download))
@@ -183,15 +183,14 @@ def _heading(column: Column, sortable: bool) -> str:
     return f'<th scope="col"{right}{noted} data-csv="{escape(json_text(headings))}">{inside}</th>'
 
 
-def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str, used: bool) -> str:
+def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str, with_values: bool) -> str:
     anchor = f' id="{identifier(row[row_id])}"' if row_id else ""
     reason = row[missing] if missing else None
-    cells = "".join(_cell(row, column, number == 0, reason, used) for number, column in enumerate(columns))
+    cells = "".join(_cell(row, column, number == 0, reason, with_values) for number, column in enumerate(columns))
     return f"<tr{anchor}>{cells}</tr>"
 
 
-def _cell(row: Row, column: Column, first: bool, reason: object, used: bool) -> str:
-    """`used` is whether something sorts or downloads the cell's values."""
+def _cell(row: Row, column: Column, first: bool, reason: object, with_values: bool) -> str:
     shown = column.shown(row, column.digits or 0)
     if shown is None:
         why = escape(reason or prose.NOT_STATED)
@@ -205,7 +204,7 @@ def _cell(row: Row, column: Column, first: bool, reason: object, used: bool) -> 
         inside += f'<span class="cell-note">{_breakable(escape(row[column.note]))}</span>'
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     right = "" if column.align == "left" else f' class="{column.align}"'
-    data = _data(row, column, shown) if used else ""
+    data = _data(row, column, shown) if with_values else ""
     return f"<{tag}{scope}{right}{data}>{inside}</{tag}>"
 
 

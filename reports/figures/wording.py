@@ -6,7 +6,7 @@ import polars as pl
 
 from figures.prose import NOT_STATED, Text, joined, rounded, text
 
-SIGNS = {"gpu": "GPU", "cpu": "CPU", "psu": "PSU", "msrp": "MSRP", "nvlink": "NVLink", "pcie": "PCIe"}
+SPELLINGS = {"gpu": "GPU", "cpu": "CPU", "psu": "PSU", "msrp": "MSRP", "nvlink": "NVLink", "pcie": "PCIe"}
 """Words of the database as a reader writes them, where that is not in small letters."""
 
 
