@@ -114,7 +114,7 @@ def code_version(project: Project) -> str:
 def parser_digest(project: Project) -> str:
     """Digest of all that decides what a cell says, besides the cell and its contract: parser, vocabulary, catalogue."""
     here = Path(__file__).resolve().parent
-    code = [*(here / "ingest").glob("*.py"), *(here / "normalise").glob("*.py")]
+    code = [path for room in ("contracts", "ingest", "normalise") for path in (here / room).glob("*.py")]
     return _sha(digest_of([*code, project.vocabulary, project.catalogue], project.root) + _version("polars"))
 
 

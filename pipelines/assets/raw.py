@@ -9,9 +9,9 @@ import polars as pl
 
 from pipelines.assets.evidence import check_specs, materialised, reporting, spec_metadata
 from pipelines.assets.scraped import source_key
+from pipelines.contracts.sources import Source, Table
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.cells import parse_cells, read_content, unreadable
-from pipelines.ingest.contracts import Source, Table
 from pipelines.ingest.corrections import read_corrections
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.readings import Readings

@@ -18,10 +18,11 @@ import polars as pl
 
 from pipelines.audit.expressions import FUNCTIONS, Formula, Quantity, parse
 from pipelines.audit.units import NUMBER, Unit, parse_unit
+from pipelines.contracts.sources import Source
+from pipelines.contracts.toml import read_toml
+from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError
-from pipelines.ingest.contracts import Source, read_toml
 from pipelines.normalise.quantities import SCALES
-from pipelines.normalise.vocabulary import Vocabulary
 
 FILE = "claims.toml"
 VERDICTS = ("agrees", "rounding", "differs", "not_recomputable")

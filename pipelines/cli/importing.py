@@ -42,10 +42,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Find, propose, read, keep, refresh; each told on the way."""
+    from pipelines.contracts.catalogue import load_catalogue
+    from pipelines.contracts.vocabulary import load_vocabulary
     from pipelines.ingest.fetching import is_url
     from pipelines.ingest.new_snapshots import arrive, check_not_shrunken, check_place, plan, selected
-    from pipelines.normalise.names import load_catalogue
-    from pipelines.normalise.vocabulary import load_vocabulary
 
     project, today = locate(), date.today()
     on = options.on or today
@@ -153,7 +153,7 @@ def _source_id(project: Project, origin: str, is_page: bool) -> str:
 
 
 def _head(project: Project, source_id: str) -> dict[str, Any]:
-    from pipelines.ingest.contracts import read_toml
+    from pipelines.contracts.toml import read_toml
 
     path = project.raw / source_id / "source.toml"
     return read_toml(path, project.relative(path)) if path.is_file() else {}

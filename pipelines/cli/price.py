@@ -36,9 +36,9 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Note the price and say where it stands."""
+    from pipelines.contracts.catalogue import load_catalogue
+    from pipelines.contracts.vocabulary import load_vocabulary
     from pipelines.ingest.own_prices import Note, add_price
-    from pipelines.normalise.names import load_catalogue
-    from pipelines.normalise.vocabulary import load_vocabulary
 
     project, today = locate(), date.today()
     note = Note(

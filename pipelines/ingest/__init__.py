@@ -1,4 +1,4 @@
-"""From files under data/raw to text cells: contracts (what a column means) and cells (what stands in it).
+"""From files under data/raw to text cells, and their corrections. What a column means is said in `pipelines.contracts`.
 
 No figure is read here and no name resolved; that is `pipelines.normalise`.
 """

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.contracts.facets import IMPLICIT_COLUMNS
+from pipelines.contracts.sources import Table
 from pipelines.errors import RigonomicsError
-from pipelines.ingest.contracts import IMPLICIT_COLUMNS, Table
 
 MAX_BYTES = 20_000_000
 """A scraped table larger than this is a mistake: the largest of the first five sources has 2 KB."""

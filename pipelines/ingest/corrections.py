@@ -4,8 +4,8 @@ import csv
 
 import polars as pl
 
+from pipelines.contracts.sources import Source
 from pipelines.errors import ContractError
-from pipelines.ingest.contracts import Source
 
 COLUMNS = ("raw_file", "row", "column", "old", "new", "why")
 SCHEMA = {"raw_file": pl.String, "row": pl.Int32, "column": pl.String, "corrected": pl.String}

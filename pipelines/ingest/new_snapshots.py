@@ -18,15 +18,17 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.contracts.catalogue import Catalogue
+from pipelines.contracts.facets import IMPLICIT_COLUMNS
+from pipelines.contracts.sources import load_source
+from pipelines.contracts.toml import read_toml
+from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.cells import parse_cells, read_content
-from pipelines.ingest.contracts import IMPLICIT_COLUMNS, load_source, read_toml
 from pipelines.ingest.importing import FoundTable
 from pipelines.ingest.own_prices import OWN_SOURCE
 from pipelines.ingest.proposing import Proposal, propose
-from pipelines.normalise.names import Catalogue
 from pipelines.normalise.observations import Observed, observe
-from pipelines.normalise.vocabulary import Vocabulary
 from pipelines.project import Project
 
 SMALLEST_SHARE = 0.5

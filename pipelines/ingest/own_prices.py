@@ -17,12 +17,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.contracts.catalogue import Catalogue
+from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.corrections import COLUMNS as CORRECTION_COLUMNS
 from pipelines.ingest.snapshots import write_atomically
-from pipelines.normalise.names import Catalogue, resolve_names
+from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
-from pipelines.normalise.vocabulary import Vocabulary
 from pipelines.project import Project
 
 OWN_SOURCE = "own-prices"

@@ -14,11 +14,12 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.ingest.contracts import FACET_VALUES, IMPLICIT_COLUMNS
+from pipelines.contracts.catalogue import Catalogue, normal_form
+from pipelines.contracts.facets import FACET_VALUES, IMPLICIT_COLUMNS
+from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.ingest.importing import FoundTable
-from pipelines.normalise.names import Catalogue, normal_form, resolve_names
+from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
-from pipelines.normalise.vocabulary import Vocabulary
 
 SAMPLED_NAMES = 25
 """Distinct cells of a column that are tried as names."""

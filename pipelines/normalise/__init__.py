@@ -1,4 +1,4 @@
-"""Scraped text to quantities in canonical units (`vocabulary`, `quantities`) and names to ids (`names`).
+"""Scraped text to quantities in canonical units (`quantities`) and names to ids (`names`).
 
-Files are read in `ingest`, tables are built in `warehouse`; formulas live in `analysis/`.
+What files may say lives in `contracts`, they are read in `ingest`, tables are built in `warehouse`; formulas live in `analysis/`.
 """

@@ -10,10 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.ingest.contracts import FACET_VALUES, FACETS, IMPLICIT_COLUMNS, LITERALS, Source, Table, as_text
-from pipelines.normalise.names import Catalogue, resolve_names
+from pipelines.contracts.catalogue import Catalogue
+from pipelines.contracts.facets import FACET_VALUES, FACETS, IMPLICIT_COLUMNS, LITERALS, as_text
+from pipelines.contracts.sources import Source, Table
+from pipelines.contracts.vocabulary import Vocabulary
+from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
-from pipelines.normalise.vocabulary import Vocabulary
 
 CELL = ["raw_file", "row", "column"]
 FACET_COLUMNS = (*FACETS, "attribute", "derived")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.normalise.vocabulary import Vocabulary
+from pipelines.contracts.vocabulary import Vocabulary
 
 INPUT = {
     "text": pl.String,

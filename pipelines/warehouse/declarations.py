@@ -14,8 +14,8 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from pipelines.contracts.toml import read_toml
 from pipelines.errors import ContractError
-from pipelines.ingest.contracts import read_toml
 
 MACRO_FOLDERS = ("macros", "table_macros")
 """Folders of analysis/ that hold formulas: scalar ones, and those that read tables and are created last."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.ingest.contracts import Source, Table
+from pipelines.contracts.sources import Source, Table
 
 FRAMES = ("cells", "observations", "rejected", "ignored", "counts")
 """What is kept of a table; each frame has a column raw_file."""

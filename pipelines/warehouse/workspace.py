@@ -12,12 +12,12 @@ from functools import cached_property
 import duckdb
 import polars as pl
 
+from pipelines.contracts.assumptions import read_assumptions
+from pipelines.contracts.catalogue import Catalogue, load_catalogue
+from pipelines.contracts.sources import Source, load_sources
+from pipelines.contracts.vocabulary import Vocabulary, load_vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.fingerprint import State, code_version, database_mark, input_digest, parser_digest, report_digest
-from pipelines.ingest.contracts import Source, load_sources
-from pipelines.normalise.names import Catalogue, load_catalogue
-from pipelines.normalise.reference import read_assumptions
-from pipelines.normalise.vocabulary import Vocabulary, load_vocabulary
 from pipelines.project import Project
 from pipelines.render import RenderResult
 from pipelines.warehouse.build import connect, fill_from_frame

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from pipelines.audit.claims import evaluate_claims, load_claims
+from pipelines.contracts.sources import Source, load_source
+from pipelines.contracts.vocabulary import Vocabulary, load_vocabulary
 from pipelines.errors import ContractError
-from pipelines.ingest.contracts import Source, load_source
-from pipelines.normalise.vocabulary import Vocabulary, load_vocabulary
 from pipelines.project import locate
 
 DAY = "2026-01-02"

@@ -12,10 +12,10 @@ import pytest
 
 from pipelines.assets.raw import read_all_cells
 from pipelines.audit.claims import evaluate_claims, load_claims
-from pipelines.ingest.contracts import load_sources
-from pipelines.normalise.names import load_catalogue
+from pipelines.contracts.catalogue import load_catalogue
+from pipelines.contracts.sources import load_sources
+from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.normalise.observations import observe
-from pipelines.normalise.vocabulary import load_vocabulary
 from pipelines.project import Project
 from tests.conftest import CHECKOUT
 

@@ -5,10 +5,10 @@ import pytest
 
 from pipelines.assets.raw import read_all_cells
 from pipelines.audit.claims import evaluate_claims, load_claims
-from pipelines.ingest.contracts import load_sources
-from pipelines.normalise.names import load_catalogue
+from pipelines.contracts.catalogue import load_catalogue
+from pipelines.contracts.sources import load_sources
+from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.normalise.observations import observe
-from pipelines.normalise.vocabulary import load_vocabulary
 from pipelines.project import locate
 
 SMALL = ("quad-4090-build", "maxq-workstation-summary", "local-rig-under-4k")

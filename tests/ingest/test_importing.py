@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from pipelines.contracts.catalogue import load_catalogue
+from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.importing import FoundTable, read_document, slug
 from pipelines.ingest.proposing import Proposal, propose
-from pipelines.normalise.names import load_catalogue
-from pipelines.normalise.vocabulary import load_vocabulary
 from pipelines.project import Project
 from tests.conftest import CHECKOUT
 

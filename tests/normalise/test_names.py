@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.contracts.catalogue import Catalogue, load_catalogue, normal_form
 from pipelines.errors import ContractError
-from pipelines.normalise.names import Catalogue, load_catalogue, normal_form, resolve_names
+from pipelines.normalise.names import resolve_names
 
 REAL = Path(__file__).parents[2] / "data" / "catalogue.toml"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.contracts.vocabulary import Vocabulary, load_vocabulary
 from pipelines.errors import ContractError
 from pipelines.normalise.quantities import INPUT, OUTPUT, read_quantities
-from pipelines.normalise.vocabulary import Vocabulary, load_vocabulary
 
 VOCABULARY = load_vocabulary(Path(__file__).parents[2] / "data" / "vocabulary.toml")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.contracts.toml import read_toml
 from pipelines.errors import ContractError
-from pipelines.ingest.contracts import read_toml
 
 
 def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:

@@ -4,53 +4,16 @@ The format is described in data/raw/README.md. Loading checks a contract against
 CSV agrees with it is checked when its cells are read.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.contracts.facets import FACET_VALUES, FACETS, LITERALS, as_text
+from pipelines.contracts.toml import read_toml
+from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError
-from pipelines.normalise.vocabulary import Vocabulary
-
-FACET_VALUES: Mapping[str, tuple[str, ...] | None] = {
-    "hardware": None,
-    "variant": None,
-    "model": None,
-    "build": None,
-    "topic": None,
-    "count": None,
-    "each": ("true", "false"),
-    "link": ("nvlink", "pcie", "nvswitch"),
-    "condition": ("msrp", "street", "new", "used", "open_box", "list"),
-    "lot_quantity": None,
-    "slot": (
-        "gpu", "cpu", "board", "memory", "storage", "psu", "cooler", "case", "network", "link", "system", "os", "other",
-    ),
-    "quantization": None,
-    "engine": None,
-    "context_tokens": None,
-    "phase": ("decode", "prefill"),
-    "concurrency": None,
-    "per_user": ("true", "false"),
-    "offload": ("none", "cpu", "unspecified"),
-    "basis": ("benchmark", "expected", "target", "theoretical"),
-    "provider": None,
-    "purchase": ("on_demand", "spot", "unspecified"),
-    "vendor": None,
-    "url": None,
-    "observed_on": None,
-    "note": None,
-}  # fmt: skip
-"""The facets that a reading may carry, and the values allowed where they are few."""
-
-FACETS = tuple(FACET_VALUES)
-SETTINGS = ("attribute", "unit", "extract", "split", "optional", "derived", "ignore")
-"""What a reading may carry besides facets."""
-LITERALS = (*SETTINGS, *FACETS)
-IMPLICIT_COLUMNS = (*FACETS, "attribute", "derived", "value")
-"""CSV headers that need no declaration, because they say what they are."""
 
 TABLE_KINDS = (
     "spec", "price", "benchmark", "build", "power", "cloud_rate", "model_size", "interconnect", "cost", "other",
@@ -112,16 +75,6 @@ class Source:
     notes: str
     folder: Path
     tables: tuple[Table, ...] = field(default=())
-
-
-def read_toml(path: Path, relative: str) -> dict[str, Any]:
-    """The content of a TOML file. Raises ContractError naming file and line if it is none."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{relative} is not valid TOML: {error}.", "Mend the line it names.") from error
-    except OSError as error:
-        raise ContractError(f"{relative} cannot be read: {error.strerror}.", "Put the file there.") from error
 
 
 def load_sources(raw: Path, root: Path, vocabulary: Vocabulary) -> list[Source]:
@@ -278,11 +231,6 @@ class _Loader:
         unknown = sorted(set(spec) - set(known))
         if unknown:
             raise ContractError(f"{self.place} {where} has unknown keys: {', '.join(unknown)}.", "Check the spelling.")
-
-
-def as_text(value: Any) -> str:
-    """A TOML literal as the text a CSV cell would have held: booleans in lower case, days in ISO form."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _as_list(value: Any) -> list[Any]:
