@@ -1,4 +1,4 @@
-"""Group analysis: what the sources derive, worked out again, and what fed each claim."""
+"""Group audit: what the sources derive, worked out again, and what fed each claim."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def claim_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefiniti
     @dg.multi_asset(
         name="recompute_claims",
         specs=[
-            dg.AssetSpec(table.name, group_name="analysis", description=table.comment, metadata=spec_metadata(table), kinds={"duckdb", "toml"}, deps=READS)
+            dg.AssetSpec(table.name, group_name=table.folder, description=table.comment, metadata=spec_metadata(table), kinds={"duckdb", "toml"}, deps=READS)
             for table in tables
         ],
         check_specs=[spec for table in tables for spec in check_specs(table)],

@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from pipelines.errors import RigonomicsError
-from pipelines.warehouse.build import first_row, quoted
+from pipelines.warehouse.build import first_row
 from pipelines.warehouse.checks import CHECKS, Outcome
 from pipelines.warehouse.declarations import Declaration
+from pipelines.warehouse.names import quoted
 from pipelines.warehouse.workspace import Workspace
 
 PREVIEW_ROWS = 5

@@ -16,7 +16,6 @@ from pipelines.warehouse.checks import Outcome, check_conservation
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
 
-TABLES = ("observations", "rejected_rows", "ignored_cells", "raw_files", "settings")
 READS = ("raw_cells", "source_files", "catalogue_hardware", "catalogue_models", "catalogue_builds")
 REJECTED_SHARE_WARNING = 0.02
 """More rejected cells than this deserves a look at the contracts; the tables are sound without them."""
@@ -24,12 +23,12 @@ REJECTED_SHARE_WARNING = 0.02
 
 def observation_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefinition]:
     """The asset that turns text cells into observations."""
-    tables = [declarations[name] for name in TABLES]
+    tables = [table for table in declarations.values() if table.folder == "observations"]
 
     @dg.multi_asset(
         name="read_observations",
         specs=[
-            dg.AssetSpec(table.name, group_name="observations", description=table.comment, metadata=spec_metadata(table), kinds={"duckdb", "polars"}, deps=READS)
+            dg.AssetSpec(table.name, group_name=table.folder, description=table.comment, metadata=spec_metadata(table), kinds={"duckdb", "polars"}, deps=READS)
             for table in tables
         ],
         check_specs=[

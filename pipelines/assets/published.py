@@ -1,4 +1,4 @@
-"""Group report: the dictionary, the record of the refresh, the published file, and the rendered report."""
+"""Groups published and report: the dictionary, the record of the refresh, the published file, and the rendered report."""
 
 import hashlib
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def published_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefi
         specs=[
             dg.AssetSpec(
                 table.name,
-                group_name="report",
+                group_name=table.folder,
                 description=table.comment,
                 metadata=spec_metadata(table),
                 kinds={"duckdb"},
@@ -53,7 +53,7 @@ def published_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefi
         for table in tables:
             yield materialised(workspace, table)
 
-    @dg.asset(group_name="report", kinds={"duckdb", "parquet"}, deps=[*built, *TABLES])
+    @dg.asset(group_name="published", kinds={"duckdb", "parquet"}, deps=[*built, *TABLES])
     def published_database(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
         """The database and Parquet that people use: replaced whole, and only when every blocking check has passed."""
         result = reporting(workspace, lambda: _publish(workspace))

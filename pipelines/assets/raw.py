@@ -17,17 +17,13 @@ from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.readings import Readings
 from pipelines.warehouse.workspace import Workspace
 
-TABLES = (
-    "source_files", "raw_cells", "scenarios", "assumptions", "price_preference", "model_classes",
-    "catalogue_hardware", "catalogue_models", "catalogue_builds", "catalogue_unstated", "modelled_runs",
-)  # fmt: skip
 UNREADABLE = "unreadable"
 """Stands for the digest of a file whose content nobody could read."""
 
 
 def raw_assets(declarations: dict[str, Declaration], source_ids: list[str]) -> list[dg.AssetsDefinition]:
     """The asset that loads every raw file into text cells, and every edited file into its table."""
-    tables = [declarations[name] for name in TABLES]
+    tables = [table for table in declarations.values() if table.folder == "raw"]
     scraped = [source_key(source_id) for source_id in source_ids]
 
     @dg.multi_asset(
@@ -35,7 +31,7 @@ def raw_assets(declarations: dict[str, Declaration], source_ids: list[str]) -> l
         specs=[
             dg.AssetSpec(
                 table.name,
-                group_name="raw",
+                group_name=table.folder,
                 description=table.comment,
                 metadata=spec_metadata(table),
                 kinds={"duckdb", "polars" if table.name == "raw_cells" else "toml"},

@@ -1,4 +1,4 @@
-"""Groups curated and analysis: one asset for each SELECT in analysis/, its dependencies read from the SQL."""
+"""One asset for each SELECT in analysis/, in the group of its folder; its dependencies are read from the SQL."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,6 @@ from pipelines.assets.evidence import check_specs, materialised, reporting, spec
 from pipelines.warehouse.build import create_macros, fill_from_sql
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
-
-GROUP_OF_FOLDER = {"curated": "curated", "metrics": "analysis", "audit": "analysis"}
 
 
 def sql_assets(declarations: Iterable[Declaration]) -> list[dg.AssetsDefinition]:
@@ -24,11 +22,11 @@ def sql_asset(table: Declaration, names: set[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=table.name,
-        group_name=GROUP_OF_FOLDER[table.folder],
+        group_name=table.folder,
         metadata=spec_metadata(table),
         description=f"{table.comment}\n\n```sql\n{table.sql}\n```",
         kinds={"duckdb", "sql"},
-        deps=sorted(table.reads & names),
+        deps=sorted(table.needs & names),
         check_specs=check_specs(table),
     )
     def build(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it at run time

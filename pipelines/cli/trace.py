@@ -16,8 +16,8 @@ from sqlglot import exp
 from pipelines.cli.query import unknown_table
 from pipelines.errors import RigonomicsError
 from pipelines.project import Project, locate
-from pipelines.warehouse.build import quoted
 from pipelines.warehouse.declarations import Declaration, load_declarations
+from pipelines.warehouse.names import quoted
 from pipelines.warehouse.reading import open_published
 
 SHOWN_ROWS = 12

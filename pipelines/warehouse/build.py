@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.errors import ContractError
 from pipelines.warehouse.declarations import Declaration
+from pipelines.warehouse.names import literal, quoted
 
 STORAGE_VERSION = "v1.0.0"
 """Oldest storage version that DuckDB 2.0 writes with macros and comments whole; clients from 1.0 on open it."""
@@ -27,16 +28,6 @@ def connect(path: Path, *, fresh: bool) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
     connection.begin()  # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
     return connection
-
-
-def quoted(name: str) -> str:
-    """An identifier for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string literal for SQL statements that take no parameters (COMMENT, COPY)."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:

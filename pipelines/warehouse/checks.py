@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipelines.warehouse.build import first_row, literal, quoted
+from pipelines.warehouse.build import first_row
 from pipelines.warehouse.declarations import ColumnDeclaration, Declaration
+from pipelines.warehouse.names import literal, quoted
 
 SHOWN_ROWS = 5
 """Failing rows that a message lists; the count is always given."""
@@ -71,8 +72,8 @@ def _reference_rules(table: Declaration) -> list[tuple[str, str]]:
     rules = []
     for column in table.columns:
         if column.references:
-            target_table, _, target = column.references.partition(".")
-            known = f"select {quoted(target or column.name)} from {quoted(target_table)}"
+            table_name, target = column.referred
+            known = f"select {quoted(target)} from {quoted(table_name)}"
             missing = f"{quoted(column.name)} is not null and {quoted(column.name)} not in ({known})"
             rules.append((f"{column.name} is not in {column.references}", missing))
     return rules

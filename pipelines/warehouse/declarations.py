@@ -1,11 +1,12 @@
 """What each table is: one TOML file a table in analysis/, beside the SELECT that fills it.
 
 From this one declaration come the created schema, the comments, the data dictionary, Dagster's column schema and the
-blocking checks. A table without a .sql file is filled by the pipeline (observations, for instance).
+blocking checks. A table without a .sql file is filled by the pipeline (observations, for instance). The SELECT of `lineage`
+is written from the declarations themselves.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlglot import exp
 
 from pipelines.contracts.toml import read_toml
 from pipelines.errors import ContractError
+from pipelines.warehouse.lineage import LINEAGE, Input, check_inputs, lineage_sql, read_input
+from pipelines.warehouse.names import quoted
 
 MACRO_FOLDERS = ("macros", "table_macros")
 """Folders of analysis/ that hold formulas: scalar ones, and those that read tables and are created last."""
@@ -23,7 +26,11 @@ MACRO_FOLDERS = ("macros", "table_macros")
 
 @dataclass(frozen=True)
 class ColumnDeclaration:
-    """A column: DuckDB type, unit, meaning, and what must hold for its values."""
+    """A column: DuckDB type, unit, meaning, and what must hold for its values.
+
+    references: table, or table.column, that has every value of it; role: what the row of that key is to this one, which
+    was made from it.
+    """
 
     name: str
     type: str
@@ -31,8 +38,15 @@ class ColumnDeclaration:
     unit: str | None
     nullable: bool
     references: str | None
+    role: str | None
     range: tuple[float, float] | None
     values: tuple[str, ...] | None
+
+    @property
+    def referred(self) -> tuple[str, str]:
+        """Table and column that it references."""
+        table, _, column = (self.references or "").partition(".")
+        return table, column or self.name
 
     @property
     def comment(self) -> str:
@@ -42,7 +56,7 @@ class ColumnDeclaration:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A table: what a row is, its key, its columns, and the SELECT that fills it (None: the pipeline does)."""
+    """A table: what a row is, its key, its columns, what rows are made from, and the SELECT (None: the pipeline fills it)."""
 
     name: str
     folder: str
@@ -50,6 +64,7 @@ class Declaration:
     grain: str
     primary_key: tuple[str, ...]
     columns: tuple[ColumnDeclaration, ...]
+    inputs: tuple[Input, ...]
     sql: str | None
     place: str
 
@@ -62,6 +77,11 @@ class Declaration:
     def reads(self) -> frozenset[str]:
         """Names of the relations that the SELECT reads."""
         return relations_of(self.sql, self.place) if self.sql else frozenset()
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """Names of what has to be there before the table can be filled and checked: what it reads and what it references."""
+        return self.reads | {column.referred[0] for column in self.columns if column.references}
 
 
 def load_declarations(analysis: Path, root: Path) -> dict[str, Declaration]:
@@ -77,7 +97,10 @@ def load_declarations(analysis: Path, root: Path) -> dict[str, Declaration]:
             raise ContractError(f"{place} has no declaration.", f"Write {sql.stem}.toml beside it.")
     for declaration in declared.values():
         _check_references(declaration, declared)
-    graph = {name: sorted(declaration.reads & set(declared)) for name, declaration in declared.items()}
+    check_inputs(declared)
+    if LINEAGE in declared:
+        declared[LINEAGE] = replace(declared[LINEAGE], sql=lineage_sql(declared.values()))
+    graph = {name: sorted(declaration.needs & set(declared)) for name, declaration in declared.items()}
     try:
         return {name: declared[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
@@ -133,19 +156,29 @@ def _load(path: Path, root: Path) -> Declaration:
         grain=str(spec["grain"]).rstrip("."),
         primary_key=tuple(spec["primary_key"]),
         columns=columns,
+        inputs=(
+            *(
+                Input(column.role, column.referred[0], (quoted(column.name),), None, None)
+                for column in columns
+                if column.role
+            ),
+            *(read_input(entry, place) for entry in spec.get("inputs", [])),
+        ),
         sql=sql.read_text(encoding="utf-8") if sql.is_file() else None,
         place=sql.relative_to(root).as_posix() if sql.is_file() else place,
     )
 
 
 def _column(name: str, spec: Mapping[str, Any], place: str) -> ColumnDeclaration:
-    known = {"type", "description", "unit", "nullable", "references", "range", "values"}
+    known = {"type", "description", "unit", "nullable", "references", "role", "range", "values"}
     if unknown := sorted(set(spec) - known):
         raise ContractError(
             f"{place} column {name} has unknown key {unknown[0]!r}.", f"Known: {', '.join(sorted(known))}."
         )
     if "type" not in spec or "description" not in spec:
         raise ContractError(f"{place} column {name} lacks type or description.")
+    if "role" in spec and "references" not in spec:
+        raise ContractError(f"{place} column {name} has a role without references.", "Say which table's rows it names.")
     limits = spec.get("range")
     return ColumnDeclaration(
         name=name,
@@ -154,6 +187,7 @@ def _column(name: str, spec: Mapping[str, Any], place: str) -> ColumnDeclaration
         unit=spec.get("unit"),
         nullable=bool(spec.get("nullable", True)),
         references=spec.get("references"),
+        role=spec.get("role"),
         range=(float(limits[0]), float(limits[1])) if limits else None,
         values=tuple(spec["values"]) if "values" in spec else None,
     )
@@ -163,9 +197,14 @@ def _check_references(declaration: Declaration, declared: Mapping[str, Declarati
     for column in declaration.columns:
         if column.references is None:
             continue
-        table, _, target = column.references.partition(".")
+        table, target = column.referred
         known = declared.get(table)
-        if known is None or (target or column.name) not in {other.name for other in known.columns}:
+        if known is None or target not in {other.name for other in known.columns}:
             raise ContractError(
                 f"{declaration.place} column {column.name} references {column.references}, which is not declared."
+            )
+        if column.role is not None and known.primary_key != (target,):
+            raise ContractError(
+                f"{declaration.place} column {column.name} has role {column.role!r}, but {target} alone is not the key of {table}.",
+                "Name the row under inputs, by its whole key.",
             )

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.warehouse.build import count_rows, first_row, literal, quoted
+from pipelines.warehouse.build import count_rows, first_row
 from pipelines.warehouse.declarations import Declaration, relations_of
+from pipelines.warehouse.names import literal, quoted
 
 PREVIOUS = "previous"
 PREFIX = "previous_"

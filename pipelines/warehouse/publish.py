@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import RigonomicsError
-from pipelines.warehouse.build import first_row, literal, quoted
+from pipelines.warehouse.build import first_row
+from pipelines.warehouse.names import literal, quoted
 
 RELEASES = ".releases"
 CURRENT = ".current"

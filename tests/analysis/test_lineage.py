@@ -19,7 +19,7 @@ DECLARATIONS = load_declarations(CHECKOUT / "analysis", CHECKOUT)
 MADE = [
     table
     for table in DECLARATIONS.values()
-    if table.folder in ("curated", "metrics", "audit") and table.name != "lineage"
+    if table.folder not in ("raw", "observations", "published") and table.name != "lineage"
 ]
 LEAVES = {*EDITED_FILES, "raw_files", "observations"}
 SAMPLE = 12
