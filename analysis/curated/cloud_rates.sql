@@ -7,7 +7,8 @@ with named as (
             source_id,
             hardware_id || case when count > 1 then '-x' || count else '' end,
             regexp_replace(lower(provider), '[^a-z0-9]+', '-', 'g'),
-            coalesce(purchase, 'unspecified')
+            coalesce(purchase, 'unspecified'),
+            regexp_replace(lower(region), '[^a-z0-9]+', '-', 'g')
         ) as readable_id
     from current_observations
     where attribute = 'usd_per_hour'
@@ -27,6 +28,8 @@ select
     count as gpu_count,
     provider,
     coalesce(purchase, 'unspecified') as purchase,
+    coalesce(billing, 'hourly') as billing,
+    region,
     value_low as usd_per_hour_low,
     value_high as usd_per_hour_high,
     is_approximate,

@@ -12,9 +12,9 @@ from pipelines.errors import CheckFailed, RigonomicsError
 from pipelines.project import Project, locate
 
 if TYPE_CHECKING:
-    from pipelines.ingest.importing import Document, FoundTable
-    from pipelines.ingest.new_snapshots import Arrival, Origin
-    from pipelines.ingest.proposing import Proposal
+    from pipelines.importing.documents import Document, FoundTable
+    from pipelines.importing.proposing import Proposal
+    from pipelines.importing.snapshots import Arrival, Origin
 
 SHOWN_REASONS = 8
 LONGEST_SHOWN = 150
@@ -44,8 +44,8 @@ def run(options: argparse.Namespace) -> int:
     """Find, propose, read, keep, refresh; each told on the way."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
-    from pipelines.ingest.fetching import is_url
-    from pipelines.ingest.new_snapshots import arrive, check_not_shrunken, check_place, plan, selected
+    from pipelines.importing.fetching import is_url
+    from pipelines.importing.snapshots import arrive, check_not_shrunken, check_place, plan, selected
 
     project, today = locate(), date.today()
     on = options.on or today
@@ -94,8 +94,8 @@ def _refresh(arrival: "Arrival") -> int:
 
 
 def _from_file(path: Path) -> "Document":
+    from pipelines.importing.documents import FORMS, read_document
     from pipelines.ingest.cells import MAX_BYTES
-    from pipelines.ingest.importing import FORMS, read_document
 
     form = FORMS.get(path.suffix.lower())
     if form is None:
@@ -112,8 +112,8 @@ def _from_file(path: Path) -> "Document":
 
 
 def _from_web(url: str) -> "Document":
-    from pipelines.ingest.fetching import fetch
-    from pipelines.ingest.importing import CONTENT_TYPES, FORMS, read_document
+    from pipelines.importing.documents import CONTENT_TYPES, FORMS, read_document
+    from pipelines.importing.fetching import fetch
 
     page = fetch(url)
     form = CONTENT_TYPES.get(page.content_type)
@@ -130,7 +130,7 @@ def _from_web(url: str) -> "Document":
 
 def _source_id(project: Project, origin: str, is_page: bool) -> str:
     """The source of the same address, else an id made from the file's name, or from host and path of the address."""
-    from pipelines.ingest.importing import slug
+    from pipelines.importing.documents import slug
 
     if not is_page:
         made = slug(Path(origin).stem, "-", "imported")
@@ -164,7 +164,7 @@ def _stated_day(project: Project, source_id: str) -> str:
 
 
 def _origin(options: argparse.Namespace, document: "Document", source_id: str, is_page: bool) -> "Origin":
-    from pipelines.ingest.new_snapshots import Origin
+    from pipelines.importing.snapshots import Origin
 
     return Origin(
         source_id=source_id,

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Note the price and say where it stands."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
-    from pipelines.ingest.own_prices import Note, add_price
+    from pipelines.importing.own_prices import Note, add_price
 
     project, today = locate(), date.today()
     note = Note(

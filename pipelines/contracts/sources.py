@@ -16,7 +16,8 @@ from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError
 
 TABLE_KINDS = (
-    "spec", "price", "benchmark", "build", "power", "cloud_rate", "model_size", "interconnect", "cost", "other",
+    "spec", "price", "benchmark", "build", "power", "cloud_rate", "model_size", "interconnect", "cost", "api_price",
+    "electricity_price", "fx_rate", "other",
 )  # fmt: skip
 
 

@@ -20,10 +20,23 @@ from pipelines.normalise.quantities import read_quantities
 CELL = ["raw_file", "row", "column"]
 FACET_COLUMNS = (*FACETS, "attribute", "derived")
 SECTIONS = ("hardware", "model", "build")
+DAYS = ("observed_on", "valid_from", "valid_to")
 INTEGERS = ("count", "lot_quantity", "concurrency", "context_tokens")
 
 UNSPECIFIED = "unspecified"
 """Concurrency of a throughput served to several at once, where the source does not say how many."""
+NEEDED = (
+    ("price", ("hardware",), "a price needs the hardware that it is for"),
+    ("cloud_rate", ("hardware",), "a rental rate needs the hardware that it is for"),
+    ("benchmark", ("hardware", "build", "topic"), "a throughput needs the hardware that it was measured on"),
+    ("benchmark", ("model", "topic", "note"), "a throughput needs the model that it was measured with"),
+    ("api_price", ("model",), "a price of tokens needs the model that it is for"),
+    ("api_price", ("provider",), "a price of tokens needs the provider who asks it"),
+    ("electricity_price", ("place",), "a price of electricity needs the place where it holds"),
+    ("electricity_price", ("currency",), "a price of electricity needs the currency that it is in"),
+    ("fx_rate", ("currency",), "a rate of exchange needs the currency that it is for"),
+)
+"""For each kind the facets of which one at least has to be given, and what is said if none is."""
 BENCHMARK_DEFAULTS = {"phase": "decode", "offload": "none", "basis": "benchmark"}
 
 
@@ -398,7 +411,6 @@ def _judge(resolved: pl.DataFrame) -> pl.DataFrame:
         for facet in INTEGERS
     ]
     no_match = pl.col("figure").is_null() & pl.col("extract").is_not_null()
-    undated = pl.col("observed_on").is_not_null() & _day(pl.col("observed_on")).is_null()
     nameless = pl.col("row_attribute").is_not_null() & pl.col("type").is_null()
     ignored = pl.col("ignore").is_not_null() | (no_match & (pl.col("optional") == "true"))
     reasons = [
@@ -410,12 +422,18 @@ def _judge(resolved: pl.DataFrame) -> pl.DataFrame:
         *unresolved,
         *out_of_list,
         *no_integer,
-        pl.when(undated).then(pl.format("observed_on is {}, not a day, month or year", "observed_on")),
+        *(
+            pl.when(pl.col(facet).is_not_null() & _day(pl.col(facet)).is_null()).then(
+                pl.format("{} is {}, not a day, month or year", pl.lit(facet), pl.col(facet))
+            )
+            for facet in DAYS
+        ),
         pl.when((pl.col("kind") == "price") & pl.col("condition").is_null() & ~pl.col("is_empty")).then(
             pl.lit("a price needs a condition: msrp, street, new, used, open_box or list")
         ),
-        pl.when((pl.col("kind") == "price") & pl.col("hardware").is_null() & ~pl.col("is_empty")).then(
-            pl.lit("a price needs the hardware that it is for")
+        *(
+            pl.when((pl.col("kind") == kind) & pl.coalesce(needed).is_null() & ~pl.col("is_empty")).then(pl.lit(reason))
+            for kind, needed, reason in NEEDED
         ),
     ]
     return resolved.with_columns(
@@ -484,6 +502,15 @@ def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Seque
             "slot",
             "provider",
             pl.when(pl.col("kind") == "cloud_rate").then(pl.col("purchase").fill_null("unspecified")).alias("purchase"),
+            "billing",
+            "region",
+            pl.col("currency").str.to_uppercase(),
+            "tax",
+            "hours",
+            _day(pl.col("valid_from")).alias("valid_from"),
+            _day(pl.col("valid_to")).alias("valid_to"),
+            "place",
+            "sector",
             "vendor",
             "url",
             _notes().alias("note"),

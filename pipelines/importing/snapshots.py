@@ -1,6 +1,6 @@
 """A new snapshot of a source from the tables of a document: contract, validation, and the folder that is there whole or not.
 
-Tables are found in `importing`, their meaning is proposed in `proposing`; the contract of the source's last snapshot goes
+Tables are found in `documents`, their meaning is proposed in `proposing`; the contract of the source's last snapshot goes
 before a proposal, so that what the user mended in it stays. Nothing is fetched or printed here.
 """
 
@@ -24,10 +24,10 @@ from pipelines.contracts.sources import load_source
 from pipelines.contracts.toml import read_toml
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
+from pipelines.importing.documents import FoundTable
+from pipelines.importing.own_prices import OWN_SOURCE
+from pipelines.importing.proposing import Proposal, propose
 from pipelines.ingest.cells import parse_cells, read_content
-from pipelines.ingest.importing import FoundTable
-from pipelines.ingest.own_prices import OWN_SOURCE
-from pipelines.ingest.proposing import Proposal, propose
 from pipelines.normalise.observations import Observed, observe
 from pipelines.project import Project
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipelines.errors import RigonomicsError
-from pipelines.ingest.fetching import Limits, fetch
+from pipelines.importing.fetching import Limits, fetch
 
 QUICK = Limits(silence_s=0.4, total_s=1.0, max_bytes=5_000, max_redirects=5)
 

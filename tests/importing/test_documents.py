@@ -7,8 +7,8 @@ import pytest
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.errors import RigonomicsError
-from pipelines.ingest.importing import FoundTable, read_document, slug
-from pipelines.ingest.proposing import Proposal, propose
+from pipelines.importing.documents import FoundTable, read_document, slug
+from pipelines.importing.proposing import Proposal, propose
 from pipelines.project import Project
 from tests.conftest import CHECKOUT
 

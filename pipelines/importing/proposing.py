@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.contracts.catalogue import Catalogue, normal_form
 from pipelines.contracts.facets import FACET_VALUES, IMPLICIT_COLUMNS
 from pipelines.contracts.vocabulary import Vocabulary
-from pipelines.ingest.importing import FoundTable
+from pipelines.importing.documents import FoundTable
 from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
 
