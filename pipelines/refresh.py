@@ -71,6 +71,7 @@ def refresh(
     with _space(project, as_of, force, now, notify) as space:
         todo = "tables" if force else pending(project, as_of, with_report=with_report)
         if todo == "tables":
+            space.with_report = with_report
             _run(space, "refresh" if with_report else "refresh_tables")
         elif todo == "report":
             _render(space)

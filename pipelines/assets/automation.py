@@ -8,7 +8,9 @@ from pipelines.project import Project
 
 REFRESH_JOB = "refresh"
 FROM_NOTHING = {"resources": {"workspace": {"config": {"fresh": True}}}}
-"""How a whole refresh is run: its build starts empty, as the command's does."""
+"""How tables are refreshed: the build starts empty, as the command's does."""
+WITH_REPORT = {"resources": {"workspace": {"config": {"fresh": True, "report": True}}}}
+"""How a whole refresh is run: database and report are published together or neither is."""
 WEEKLY = "17 5 * * 1"
 """Monday morning, UTC."""
 SECONDS_BETWEEN_LOOKS = 60
@@ -35,7 +37,7 @@ def raw_changed(project: Project) -> dg.SensorDefinition:
         if context.cursor is None and state is not None and state.inputs == digest:
             return dg.SensorResult(skip_reason="What is published was made from these files.", cursor=digest)
         # no run key: files that are changed back are to be refreshed again
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_config=FROM_NOTHING)], cursor=digest)
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_config=WITH_REPORT)], cursor=digest)
 
     return look
 
@@ -47,7 +49,7 @@ def weekly_refresh() -> dg.ScheduleDefinition:
         job_name=REFRESH_JOB,
         cron_schedule=WEEKLY,
         execution_timezone="UTC",
-        run_config=FROM_NOTHING,
+        run_config=WITH_REPORT,
         default_status=dg.DefaultScheduleStatus.STOPPED,
         description="Refreshes every Monday, whether anything has changed or not.",
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.assets.automation import FROM_NOTHING, raw_changed, weekly_refresh
+from pipelines.assets.automation import FROM_NOTHING, WITH_REPORT, raw_changed, weekly_refresh
 from pipelines.assets.claims import claim_assets
 from pipelines.assets.observations import observation_assets
 from pipelines.assets.published import published_assets
@@ -19,13 +19,17 @@ from pipelines.warehouse.workspace import Workspace, workspace
 
 
 @dg.resource(
-    config_schema={"fresh": dg.Field(bool, default_value=False, description="start the build from nothing")},
+    config_schema={
+        "fresh": dg.Field(bool, default_value=False, description="start the build from nothing"),
+        "report": dg.Field(bool, default_value=False, description="publish the tables only together with their report"),
+    },
     description="The project's contracts and the database under construction.",
 )
 def workspace_resource(context: dg.InitResourceContext) -> Iterator[Workspace]:
     """A workspace for one run that nothing else refreshes meanwhile, closed at its end."""
     with workspace(locate(), fresh=bool(context.resource_config["fresh"])) as space:
         space.notify = context.log.info if context.log is not None else space.notify
+        space.with_report = bool(context.resource_config["report"])
         space.acquire()
         recover(space.project.site.resolve())
         yield space
@@ -46,7 +50,7 @@ def build_definitions(project: Project, declarations: dict[str, Declaration] | N
         ],
         asset_checks=quality_checks(),
         jobs=[
-            dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), config=FROM_NOTHING,
+            dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), config=WITH_REPORT,
                                 description="Everything, from the raw files to the report."),
             dg.define_asset_job("refresh_tables", selection=dg.AssetSelection.all() - dg.AssetSelection.assets("report"), config=FROM_NOTHING,
                                 description="Everything but the report."),

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,8 +12,8 @@ import polars as pl
 
 from pipelines.assets.evidence import check_specs, materialised, reporting, spec_metadata
 from pipelines.assets.tables import ensure_macros
-from pipelines.fingerprint import forget_state, write_state
-from pipelines.render import render_report
+from pipelines.fingerprint import forget_state, read_state, write_state
+from pipelines.render import render_report, rendering
 from pipelines.warehouse.build import count_rows, create_macros, create_table, first_row
 from pipelines.warehouse.declarations import Declaration, dictionary_rows
 from pipelines.warehouse.history import drop_undeclared, record_refresh
@@ -68,12 +70,17 @@ def published_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefi
 
     @dg.asset(group_name="report", kinds={"quarto", "altair"}, deps=[published_database])
     def report(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
-        """The HTML report: it reads the published database, computes nothing, and replaces the old one whole."""
-        workspace.notify("report: rendering")
+        """The HTML report: it reads the database, computes nothing, and replaces the old one whole.
+
+        A whole refresh has rendered it before it published the tables.
+        """
         project = workspace.project
-        result = reporting(workspace, lambda: render_report(project.root, project.database, project.site))
-        workspace.rendered = result
-        write_state(project, workspace.state())
+        result = workspace.rendered
+        if result is None:
+            workspace.notify("report: rendering")
+            result = reporting(workspace, lambda: render_report(project.root, project.database, project.site))
+            workspace.rendered = result
+            write_state(project, workspace.state())
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(project.site / "index.html")),
@@ -134,11 +141,30 @@ def _publish(space: Workspace) -> Published:
     drop_undeclared(space.connection, space.declarations)
     keys = {table.name: table.primary_key for table in space.declarations.values() if table.name not in WITHOUT_PARQUET}
     project = space.project
-    forget_state(project)
 
     def remember(digest: str) -> None:
         record_refresh(space.connection, project.database, space.declarations["changes"], digest, space.now)
 
-    space.published = publish(space.connection, project.build, project.database, project.parquet, keys, remember)
+    @contextmanager
+    def alongside(database: Path) -> Iterator[None]:
+        """The report of the database that is about to be published takes its place with it."""
+        before = read_state(project)
+        with ExitStack() as stack:
+            if space.with_report:
+                space.notify("report: rendering")
+                space.rendered = stack.enter_context(rendering(project.root, database, project.site))
+            forget_state(project)
+            try:
+                yield
+                stack.close()
+            except BaseException:
+                space.rendered = None
+                if before is not None:
+                    write_state(project, before)
+                raise
+
+    space.published = publish(
+        space.connection, project.build, project.database, project.parquet, keys, remember, alongside
+    )
     write_state(project, space.state())
     return space.published

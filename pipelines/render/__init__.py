@@ -3,6 +3,6 @@
 What the pages say is in reports/; here is only what turns them into HTML.
 """
 
-from pipelines.render.report import RenderResult, render_report
+from pipelines.render.report import RenderResult, render_report, rendering
 
-__all__ = ["RenderResult", "render_report"]
+__all__ = ["RenderResult", "render_report", "rendering"]

@@ -8,7 +8,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +40,15 @@ def publish(
     parquet: Path,
     keys: Mapping[str, tuple[str, ...]],
     finish: Callable[[str], None] = lambda _digest: None,
+    alongside: Callable[[Path], AbstractContextManager[object]] = lambda _database: nullcontext(),
 ) -> Published:
     """Put the build and its Parquet in the place of the published ones, which stand beside each other in one folder.
 
     `keys` gives the tables that become Parquet with their primary keys, by which rows are ordered, so that the same raw
     bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the database
-    what depends on history or on the clock. Raises RigonomicsError (disk full, folder not writable) with the old files
-    untouched.
+    what depends on history or on the clock. `alongside` is told where the finished database lies before anybody sees it: it
+    is entered before the step that publishes, left after it, and if either raises the old files stay published.
+    Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
     """
     folder = database.parent
     release: Path | None = None
@@ -67,7 +70,12 @@ def publish(
         for path, target in links.items():
             if not os.path.lexists(path):
                 _point(path, target)  # leads nowhere yet: a first publication, too, appears in one step
-        _point(folder / CURRENT, f"{RELEASES}/{release.name}")
+        with _kept_on_failure(folder), alongside(release / database.name):
+            _point(folder / CURRENT, f"{RELEASES}/{release.name}")
+    except RigonomicsError:
+        if release is not None:
+            shutil.rmtree(release, ignore_errors=True)
+        raise
     except (OSError, duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         if release is not None:
             shutil.rmtree(release, ignore_errors=True)
@@ -81,6 +89,20 @@ def publish(
             _point(path, target)
     _sweep(folder, keep=2)
     return Published(database, parquet, rows, digest)
+
+
+@contextmanager
+def _kept_on_failure(folder: Path) -> Iterator[None]:
+    """Let the release that was current be so again if the block raises."""
+    before = (folder / CURRENT).readlink() if (folder / CURRENT).is_symlink() else None
+    try:
+        yield
+    except BaseException:
+        if before is not None:
+            _point(folder / CURRENT, str(before))
+        else:
+            (folder / CURRENT).unlink(missing_ok=True)
+        raise
 
 
 def _new_release(folder: Path) -> Path:

@@ -50,6 +50,7 @@ class Workspace:
     failures: list[tuple[str, Outcome]] = field(default_factory=list, repr=False)
     errors: list[RigonomicsError] = field(default_factory=list, repr=False)
     published: Published | None = field(default=None, repr=False)
+    with_report: bool = False
     rendered: RenderResult | None = field(default=None, repr=False)
     has_macros: bool = field(default=False, repr=False)
     tables_read: int = 0

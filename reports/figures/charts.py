@@ -1,16 +1,21 @@
-"""A chart in the page: title, drawing, source, and what a screen reader says of it. How charts look is in theme.py."""
+"""A chart in the page: title, drawing, source, and what a screen reader says of it. How charts look is in theme.py.
 
-from collections.abc import Iterator, Mapping
+Which of its rows a crowded chart draws is in choosing.py.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from figures import theme
+from figures.choosing import channels, choose, data
 from figures.compiling import Compiler
-from figures.sql import show_sql
+from figures.sql import query, show_sql
+from figures.tables import Column, date, label, number, table
 from figures.web import Block, escape, json_text
 
-MOST_ROWS = 1_000
+alt.data_transformers.disable_max_rows()  # choosing.py cuts to far less, by a rule that is said
 _COMPILER = Compiler()
 _AROUND = 70
 """Pixels that axes and titles take above and below the marks."""
@@ -24,8 +29,8 @@ class Chart:
     description  the same for somebody who cannot see it: kind of chart, axes, and what stands out
     source       where the data are from; leave it empty where the figure's caption says so
     sql          the query behind it, shown folded beneath, with `parameters` written out
-    Raises ValueError for a title or description that is missing and for more rows than MOST_ROWS, and when it is shown,
-    for a spec that Vega-Lite refuses.
+    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `sql` follow as a table.
+    Raises ValueError for a title or description that is missing, and when it is shown, for a spec that Vega-Lite refuses.
     """
 
     def __init__(
@@ -41,8 +46,7 @@ class Chart:
             raise ValueError("A chart needs a title and a description.")
         # The parts were checked as they were made; checking the whole again takes longer than all the rest.
         prepared = _prepared(spec.to_dict(validate=False))
-        if (rows := count_rows(prepared)) > MOST_ROWS:
-            raise ValueError(f"The chart has {rows} rows, more than {MOST_ROWS}. Choose or aggregate in SQL.")
+        self.choice = choose(prepared)
         self._compiled, self._room = _COMPILER.submit(prepared), _room(prepared)
         self.fixed_width = prepared.get("width") != "container"
         self.title, self.description, self.source, self.sql = title, description, source, sql
@@ -50,25 +54,43 @@ class Chart:
 
     def block(self) -> Block:
         """The chart as HTML: drawn by assets/figures.js when it comes into view."""
-        source = f'<p class="chart-source">{escape(self.source)}</p>' if self.source else ""
+        said = " ".join(text for text in (self.choice, self.source) if text)
+        source = f'<p class="chart-source">{escape(said)}</p>' if said else ""
         wide = " chart-fixed" if self.fixed_width else ""
         figure = Block(
             f'<figure class="chart{wide}"><figcaption class="chart-title">{escape(self.title)}</figcaption>'
             f'<div class="chart-plot" role="img" aria-label="{escape(self.description)}" style="min-height:{self._room}px">'
             f'</div><script type="application/json" class="chart-spec">{json_text(self._compiled.result())}</script>{source}</figure>'
         )
-        return figure + show_sql(self.sql, **self.parameters) if self.sql else figure
+        if not self.sql:
+            return figure
+        if self.choice:
+            figure += _all_rows(self.title, self.sql, self.parameters)
+        return figure + show_sql(self.sql, **self.parameters)
 
     def _repr_markdown_(self) -> str:
         return self.block()._repr_markdown_()
 
 
+def _all_rows(title: str, sql: str, parameters: Mapping[str, Any]) -> Block:
+    """The rows behind a chart that draws only some of them, folded."""
+    rows = query(sql, **parameters)
+
+    def column(name: str) -> Column:
+        kind = rows.schema[name]
+        return number(name, name) if kind.is_numeric() else (date if kind.is_temporal() else label)(name, name)
+
+    made = table(rows, [column(name) for name in rows.columns], caption=f"All rows: {title}")
+    summary = f"All {rows.height:,} rows as a table"
+    return Block(f'<details class="chart-rows"><summary>{summary}</summary>{made.html}</details>')
+
+
 def _room(spec: Mapping[str, Any]) -> int:
     """Pixels of height kept until it is drawn, so that the page does not jump: an estimate from the rows of its marks."""
-    rows = [row for values in _data(spec) for row in values]
+    rows = [row for values in data(spec) for row in values]
 
     def distinct(channel: str) -> int:
-        fields = [entry["field"] for entry in _channels(spec, channel) if "field" in entry]
+        fields = [entry["field"] for entry in channels(spec, channel) if "field" in entry]
         return len({str(row[fields[0]]) for row in rows if fields[0] in row}) if fields else 1
 
     if "facet" in spec:
@@ -85,16 +107,6 @@ def _room(spec: Mapping[str, Any]) -> int:
     return 200 + _AROUND
 
 
-def _channels(node: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    """Every encoding of a channel within a Vega-Lite spec, outermost first."""
-    if isinstance(node, Mapping):
-        encoded = node.get("encoding", {}).get(name)
-        if isinstance(encoded, Mapping):
-            yield encoded
-        for layer in node.get("layer", []):
-            yield from _channels(layer, name)
-
-
 def _prepared(spec: dict[str, Any]) -> dict[str, Any]:
     """As wide as its place unless it says otherwise; several charts side by side keep their own widths."""
     spec.pop("$schema", None)
@@ -103,23 +115,4 @@ def _prepared(spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
-def count_rows(spec: Mapping[str, Any]) -> int:
-    """Rows of all data within a Vega-Lite spec."""
-    return sum(len(rows) for rows in _data(spec))
-
-
-def _data(node: Any) -> Iterator[list[Any]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key == "datasets":
-                yield from value.values()
-            elif key == "values" and isinstance(value, list) and all(isinstance(row, Mapping) for row in value):
-                yield value
-            else:
-                yield from _data(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _data(value)
-
-
-__all__ = ["MOST_ROWS", "Chart", "count_rows", "theme"]
+__all__ = ["Chart", "theme"]

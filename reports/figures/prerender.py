@@ -7,6 +7,7 @@ RIGONOMICS_DATABASE; RIGONOMICS_RENDERER.
 
 import html
 import os
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -67,9 +68,14 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         ("Code", "code_version"),
     )
     # Twelve digits tell digests apart.
-    shown = {column: str(value) for column, value in newest.items() if value is not None}
+    shown = {column: _written(value) for column, value in newest.items() if value is not None}
     shown |= {"raw_digest": shown["raw_digest"][:12]} if "raw_digest" in shown else {}
     return [(name, shown[column]) for name, column in named if column in shown]
+
+
+def _written(value: object) -> str:
+    """A fact in words: a time to the minute, as 25 November 2026, 13:29 UTC."""
+    return f"{value:%-d %B %Y, %H:%M} UTC" if isinstance(value, datetime) else str(value)
 
 
 def main() -> None:

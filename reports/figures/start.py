@@ -367,6 +367,7 @@ def rests_on() -> Markdown:
             from cost_per_token as c
             where scenario_id = $scenario and usd_per_mtok_mid is not null
             group by all
+            order by all
             """,
             scenario=str(base_scenario()["scenario_id"]),
         ).iter_rows(named=True)

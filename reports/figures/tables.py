@@ -141,15 +141,18 @@ def table(
     missing      column of `frame` that says why a figure is unknown; shown with the dash
     row_id       column of `frame` that gives each row an anchor
     sql          the query behind it, shown folded beneath, with `parameters` written out
-    Raises ValueError for columns that `frame` lacks and for more rows than MOST_ROWS.
+    Of more rows than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that `frame` lacks.
     """
     wanted = {source for column in columns for source in column.sources}
     wanted |= {name for column in columns for name in (column.href, column.note) if name}
     wanted |= {name for name in (missing, row_id) if name}
     if lacking := sorted(wanted - set(frame.columns)):
         raise ValueError(f"The frame has no column {', '.join(lacking)}; it has {', '.join(frame.columns)}.")
+    cut = ""
     if frame.height > MOST_ROWS:
-        raise ValueError(f"The table has {frame.height} rows, more than {MOST_ROWS}. Choose in SQL.")
+        rest = "the query beneath gives all of them" if sql else "the database has all of them"
+        cut = f'<p class="chart-source">Shown: the first {MOST_ROWS:,} of {frame.height:,} rows; {rest}.</p>'
+        frame = frame.head(MOST_ROWS)
     searchable = frame.height > _SEARCH_FROM if searchable is None else searchable
     head = "".join(_heading(column, sortable) for column in columns)
     fitted = [replace(column, digits=_digits(frame, column)) for column in columns]
@@ -164,7 +167,7 @@ def table(
     block = Block(
         f'<div class="data-table"{features} data-name="{escape(caption)}">'
         f'<div class="table-scroll"><table data-quarto-disable-processing="true"><caption{shown}>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></div>"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></div>{cut}"
     )
     return block + show_sql(sql, **dict(parameters or {})) if sql else block
 

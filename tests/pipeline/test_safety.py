@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.fingerprint import pending
+from pipelines.fingerprint import pending, read_state
 from pipelines.project import Project
 from pipelines.refresh import Summary, refresh
 from pipelines.render import site as site_files
@@ -505,18 +505,44 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_report_that_cannot_be_written_is_told_and_the_tables_are_new(
+def test_a_report_that_cannot_be_written_keeps_its_tables_from_being_published(
     tmp_path: Path, children: ForkServerContext
 ) -> None:
     project = small_project(tmp_path / "project")
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    for _ in ("tables and report", "the report alone"):
+    for is_published in (False, True):
+        old = published(project) if is_published else None
+        set_price(project, PRICES[is_published])
         result = run(project, "refresh", RIGONOMICS_SITE=str(tmp_path / "file" / "site"))
         assert result.returncode == 1
         assert f"report could not be written to {tmp_path}/file/site: File exists" in result.stderr
         assert "Traceback" not in result.stderr
-        assert published(project)
+        assert (published(project) if project.database.is_file() else None) == old
+        succeed(children, project, with_report=False)
     assert pending(project, None, with_report=True) == "report"
+
+
+def test_a_page_that_raises_leaves_database_and_report_of_before_and_their_state(
+    tmp_path: Path, children: ForkServerContext
+) -> None:
+    project = small_project(tmp_path / "project")
+    set_price(project, PRICES[0])
+    succeed(children, project, with_report=True)
+    old, shown, state = published(project), reported(project), read_state(project)
+    set_price(project, PRICES[1])
+    page = project.reports / "second.qmd"
+    good = page.read_text(encoding="utf-8")
+    page.write_text(good + "\n```{python}\nraise ValueError('no')\n```\n", encoding="utf-8")
+    result = run(project, "refresh")
+    assert result.returncode == 1
+    assert "second.qmd:12: the cell of line 11 raised ValueError: no" in result.stderr
+    assert "Nothing was published" in result.stderr
+    assert (published(project), reported(project), read_state(project)) == (old, shown, state)
+    assert len(releases(project)) == 1
+    page.write_text(good, encoding="utf-8")
+    succeed(children, project, with_report=True)
+    assert published(project) != old
+    assert reported(project) == published(project).inputs
 
 
 # ---- other clients
