@@ -14,6 +14,7 @@ from figures.web import Block, escape
 # The folder of the project is two above this package; RIGONOMICS_DATABASE names another database.
 _DEFAULT = Path(__file__).resolve().parents[2] / "data" / "curated" / "rigonomics.duckdb"
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|\$([A-Za-z_]\w*)")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|--[^\n]*|[()]|\border\s+by\b|\blimit\b", re.IGNORECASE)
 
 Parameter = str | int | float | bool | datetime.date | None
 
@@ -28,11 +29,34 @@ def query(sql: str, **parameters: Parameter) -> pl.DataFrame:
 
 @cache
 def _answer(sql: str, parameters: tuple[tuple[str, Parameter], ...]) -> pl.DataFrame:
-    relation = _connection().sql(sql, params=dict(parameters) or None)
-    if relation is None:
+    given = dict(parameters) or None
+    asked = _connection().sql(sql, params=given)
+    if asked is None:
         raise ValueError("query() wants a select.")
+    relation = _connection().sql(settled(sql, len(asked.columns)), params=given)
     frame: pl.DataFrame = relation.pl()
     return frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
+
+
+def settled(sql: str, columns: int) -> str:
+    """`sql` with an order that leaves nothing open: rows alike by its own order are ordered by their columns, as many as said.
+
+    Rows that are alike come as the threads of the database happen to end, so that a page would not be the same from each build.
+    """
+    depth, order, limit = 0, -1, -1
+    for token in _TOKEN.finditer(sql):
+        word = token[0].lower()
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word.startswith("order"):
+            order, limit = token.end(), -1
+        elif depth == 0 and word == "limit":
+            limit = token.start()
+    everything = ", ".join(str(number) for number in range(1, columns + 1))
+    body, rest = (sql, "") if limit < 0 else (sql[:limit], sql[limit:])
+    body = body.rstrip().removesuffix(";")
+    if order >= 0 and body[order:].split() == ["all"]:
+        return sql
+    return f"{body}\n{', ' if order >= 0 else 'order by '}{everything}\n{rest}"
 
 
 def forget() -> None:

@@ -365,6 +365,26 @@ def test_a_logarithmic_axis_is_ticked_at_1_2_5(figures: Any) -> None:
     assert log_axis(1, 10_000).to_dict()["values"] == [1, 10, 100, 1000, 10_000]
 
 
+@pytest.mark.parametrize(
+    ("sql", "made"),
+    [
+        ("from a", "from a\norder by 1, 2\n"),
+        ("from a;\n", "from a\norder by 1, 2\n"),
+        ("from a order by x", "from a order by x\n, 1, 2\n"),
+        ("from a order by x desc limit 3", "from a order by x desc\n, 1, 2\nlimit 3"),
+        ("from a limit 3", "from a\norder by 1, 2\nlimit 3"),
+        ("from a order by all", "from a order by all"),
+        ("select max(b order by c) from a", "select max(b order by c) from a\norder by 1, 2\n"),
+        ("from (from a order by b limit 2) where c = '(order by'", "from (from a order by b limit 2) where c = '(order by'\norder by 1, 2\n"),
+        ("from a -- order by x", "from a -- order by x\norder by 1, 2\n"),
+    ],
+)  # fmt: skip
+def test_rows_that_a_query_leaves_alike_are_ordered_by_their_columns(sql: str, made: str) -> None:
+    from figures.sql import settled
+
+    assert settled(sql, 2) == made
+
+
 # ---- colours
 
 Colour = tuple[float, float, float]
