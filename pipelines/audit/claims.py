@@ -598,9 +598,10 @@ class _Evaluated:
 
     def precision(self, stated: _Figure, value: Fraction, is_exact: bool) -> Fraction:
         """Half a unit of the last digit that the source wrote, but no more than the limit of what is rounding."""
-        unit = self.vocabulary.units.get(stated.unit or "")
+        name = stated.unit or ""
+        unit = self.vocabulary.units.get(name)
         half = _half_digit(
-            self.stated.raw_text, value, _factors(unit.name, unit.spellings) if unit else [Fraction(1)], is_exact
+            self.stated.raw_text, value, _factors(name, unit.spellings) if unit else [Fraction(1)], is_exact
         )
         return min(half, ROUNDING_LIMIT * abs(value))
 

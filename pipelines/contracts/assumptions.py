@@ -1,75 +1,111 @@
-"""The files that a user edits (catalogue, assumptions) as frames of the declared reference tables."""
+"""data/assumptions.toml: scenarios and single values, each with source and day, as frames of the declared tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self, get_args
 
 import polars as pl
+from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.contracts.toml import read_toml
-from pipelines.errors import ContractError
+from pipelines.contracts.facets import Condition
+from pipelines.contracts.toml import Strict, read_as, read_toml, refuse
+from pipelines.contracts.types import Day, Id, Name, NonNegative, Positive, Several, Words
+
+Share = Annotated[float, Field(ge=0, le=1)]
+SourceDay = Annotated[Day | None, BeforeValidator(lambda value: None if value == "" else value)]
+"""The day of what a value is taken from; empty for a choice of one's own."""
+
+
+class Scenario(Strict):
+    """One way of using a machine."""
+
+    name: Words
+    hours_per_week: Annotated[float, Field(gt=0, le=168)]
+    usd_per_kwh: Annotated[float, Field(ge=0, le=100)]
+    life_years: Annotated[float, Field(gt=0, le=100)]
+    residual_fraction: Share
+    discount_rate: Share
+    source: Words
+    source_day: SourceDay
+
+
+class Constant(Strict):
+    """A single value that the tables read by its name."""
+
+    value: Annotated[float, Field(ge=0, le=1e12)]
+    unit: Words
+    source: Words
+    source_day: SourceDay
+    description: Words
+
+
+class Preference(Strict):
+    """A kind of price, in the order in which they stand for buying a part."""
+
+    condition: Condition
+    reason: Words
+
+
+class ModelClass(Strict):
+    """A class of models by billions of parameters, both ends included."""
+
+    class_: Annotated[Words, Field(alias="class")]
+    params_low_b: NonNegative
+    params_high_b: Positive
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.params_low_b > self.params_high_b:
+            raise refuse("has params_low_b above params_high_b", "Put the lower number first.", whole=True)
+        return self
+
+
+class Modelled(Strict):
+    """A model at the quantisations that the throughput model is applied to."""
+
+    model_id: Id
+    quantizations: Several[Words]
+    reason: Words
+
+
+class Assumptions(Strict):
+    """The whole file."""
+
+    scenarios: Annotated[dict[Name, Scenario], Field(min_length=1)]
+    constants: Annotated[dict[Name, Constant], Field(min_length=1)]
+    price_preference: list[Preference] = []
+    model_classes: list[ModelClass] = []
+    modelled: list[Modelled] = []
 
 
 def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
-    """Frames of scenarios, assumptions, price_preference, model_classes and modelled_runs.
-
-    Raises ContractError if a scenario or constant lacks what it needs.
-    """
-    content = read_toml(path, relative)
-    scenarios = [{"scenario_id": key, **spec} for key, spec in _sections(content, "scenarios", relative).items()]
-    constants = [{"name": key, **spec} for key, spec in _sections(content, "constants", relative).items()]
-    preference = [{"rank": rank, **spec} for rank, spec in enumerate(content.get("price_preference", []), start=1)]
-    modelled = [
-        {**{key: value for key, value in spec.items() if key != "quantizations"}, "quantization": quantization}
-        for spec in content.get("modelled", [])
-        for quantization in spec.get("quantizations", [])
-    ]
+    """Frames of scenarios, assumptions, price_preference, model_classes and modelled_runs. Raises ContractError."""
+    said = read_as(Assumptions, read_toml(path, relative), relative)
+    runs = [(one.model_id, quantization, one.reason) for one in said.modelled for quantization in one.quantizations]
     return {
-        "scenarios": _frame(scenarios, SCENARIOS, f"{relative} [scenarios]"),
-        "assumptions": _frame(constants, CONSTANTS, f"{relative} [constants]"),
-        "price_preference": _frame(preference, PREFERENCE, f"{relative} [[price_preference]]"),
-        "model_classes": _frame(content.get("model_classes", []), CLASSES, f"{relative} [[model_classes]]"),
-        "modelled_runs": _frame(modelled, MODELLED, f"{relative} [[modelled]]"),
+        "scenarios": frame(Scenario, said.scenarios.values(), scenario_id=said.scenarios),
+        "assumptions": frame(Constant, said.constants.values(), name=said.constants),
+        "price_preference": frame(Preference, said.price_preference, rank=range(1, len(said.price_preference) + 1)),
+        "model_classes": frame(ModelClass, said.model_classes),
+        "modelled_runs": pl.DataFrame(
+            runs, schema=dict.fromkeys(("model_id", "quantization", "reason"), pl.String), orient="row"
+        ),
     }
 
 
-SCENARIOS: Mapping[str, Any] = {
-    "scenario_id": pl.String, "name": pl.String, "hours_per_week": pl.Float64, "usd_per_kwh": pl.Float64,
-    "life_years": pl.Float64, "residual_fraction": pl.Float64, "discount_rate": pl.Float64, "source": pl.String,
-    "source_day": pl.Date,
-}  # fmt: skip
-CONSTANTS: Mapping[str, Any] = {
-    "name": pl.String, "value": pl.Float64, "unit": pl.String, "source": pl.String, "source_day": pl.Date,
-    "description": pl.String,
-}  # fmt: skip
-PREFERENCE: Mapping[str, Any] = {"rank": pl.Int32, "condition": pl.String, "reason": pl.String}
-CLASSES: Mapping[str, Any] = {"class": pl.String, "params_low_b": pl.Float64, "params_high_b": pl.Float64}
-MODELLED: Mapping[str, Any] = {"model_id": pl.String, "quantization": pl.String, "reason": pl.String}
+TYPES: Mapping[Any, Any] = {str: pl.String, float: pl.Float64, date: pl.Date, bool: pl.Boolean, int: pl.Int32}
 
 
-def _sections(content: Mapping[str, Any], key: str, relative: str) -> Mapping[str, Mapping[str, Any]]:
-    sections = content.get(key)
-    if not isinstance(sections, dict) or not sections:
-        raise ContractError(f"{relative} has no [{key}.…] section.", "Restore it; the pipeline needs its values.")
-    return sections
+def frame(model: type[Strict], sections: Iterable[Strict], **ahead: Iterable[Any]) -> pl.DataFrame:
+    """Sections as rows, a column for each key; `ahead` are columns that the keys do not hold, to the left of them."""
+    schema = {info.alias or name: _type(info.annotation) for name, info in model.model_fields.items()}
+    rows = pl.DataFrame([section.model_dump(by_alias=True) for section in sections], schema=schema, orient="row")
+    return rows.select(*(pl.Series(name, list(values)) for name, values in ahead.items()), pl.all())
 
 
-def _frame(rows: list[dict[str, Any]], schema: Mapping[str, Any], place: str) -> pl.DataFrame:
-    for row in rows:
-        absent = [key for key in schema if key not in row]
-        extra = [key for key in row if key not in schema]
-        if absent or extra:
-            problem = f"lacks {absent[0]}" if absent else f"has unknown key {extra[0]}"
-            raise ContractError(f"{place} {next(iter(row.values()))!s} {problem}.", f"Needed: {', '.join(schema)}.")
-    typed = [{key: _typed(row[key], schema[key], place) for key in schema} for row in rows]
-    return pl.DataFrame(typed, schema=schema, orient="row")
-
-
-def _typed(value: Any, wanted: Any, place: str) -> Any:
-    try:
-        if wanted is pl.Date:
-            return value if isinstance(value, date) else date.fromisoformat(str(value)) if value else None
-        return float(value) if wanted is pl.Float64 else int(value) if wanted is pl.Int32 else str(value)
-    except (TypeError, ValueError) as error:
-        raise ContractError(f"{place}: {value!r} is not a {'day' if wanted is pl.Date else 'number'}.") from error
+def _type(annotation: Any) -> Any:
+    """The polars type of a key: that of its plain Python type, text for a choice of words."""
+    if isinstance(annotation, type):
+        return TYPES[annotation]
+    return next((_type(one) for one in get_args(annotation) if isinstance(one, type) or get_args(one)), pl.String)

@@ -7,23 +7,63 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import AfterValidator
 
-from pipelines.contracts.toml import read_toml
+from pipelines.contracts.toml import Strict, read_as, read_toml, refuse
+from pipelines.contracts.types import Id, Positive, Remark, Words
 from pipelines.errors import ContractError
 
-SECTIONS = ("hardware", "model", "build")
-HARDWARE_KINDS = (
-    "gpu", "cpu", "system", "board", "memory", "storage", "psu", "case", "cooler", "network", "other",
-)  # fmt: skip
-ARCHITECTURES = ("dense", "moe")
-KEYS = {
-    "hardware": ("name", "kind", "vendor", "aliases"),
-    "models": ("name", "params_b", "active_params_b", "architecture", "aliases"),
-    "builds": ("name", "source_id", "description", "unstated", "aliases"),
-}
+SECTIONS = {"hardware": "hardware", "model": "models", "build": "builds"}
+"""What a name may be one of, and the section of the file that has its entries."""
+
+
+def _print_name(name: str) -> str:
+    if not normal_form(name):
+        raise refuse("nothing is left of it without its punctuation", "Name it in words.")
+    return name
+
+
+class Entry(Strict):
+    """What every entry has: the name that the report prints, and the other names that sources give it."""
+
+    name: Annotated[Words, AfterValidator(_print_name)]
+    aliases: list[Words] = []
+
+
+class Hardware(Entry):
+    """An item of hardware; of no brand if vendor is empty."""
+
+    kind: Literal[
+        "gpu", "cpu", "system", "board", "memory", "storage", "psu", "case", "cooler", "network", "other"
+    ]  # fmt: skip
+    vendor: Remark = ""
+
+
+class Model(Entry):
+    """A language model; parameters in billions."""
+
+    params_b: Positive | None = None
+    active_params_b: Positive | None = None
+    architecture: Literal["dense", "moe"] | None = None
+
+
+class Build(Entry):
+    """A system that a source describes; `unstated` are slots of which the source says nothing."""
+
+    source_id: Words
+    description: Words | None = None
+    unstated: list[Words] = []
+
+
+class Entries(Strict):
+    """The whole file."""
+
+    hardware: dict[Id, Hardware] = {}
+    models: dict[Id, Model] = {}
+    builds: dict[Id, Build] = {}
 
 
 @dataclass(frozen=True)
@@ -42,104 +82,50 @@ class Catalogue:
     ids: Mapping[str, Mapping[str, str]]
 
 
-# ---- loading
-
-
 def load_catalogue(path: Path) -> Catalogue:
     """The catalogue in `path`.
 
     Raises ContractError naming file, section and remedy, also if one name would lead to two ids.
     """
     file = f"{path.parent.name}/{path.name}"
-    content = read_toml(path, file)
-    unknown = [section for section in content if section not in KEYS]
-    if unknown:
-        raise ContractError(f"{file} has an unknown section [{unknown[0]}].", f"Known are {', '.join(KEYS)}.")
-    entries = {section: content.get(section, {}) for section in KEYS}
-    for section, specs in entries.items():
-        for entry_id, spec in specs.items():
-            _check_entry(f"{file} [{section}.{entry_id}]", section, entry_id, spec)
+    entries = read_as(Entries, read_toml(path, file), file)
+    text, number = pl.String, pl.Float64
     return Catalogue(
-        hardware=_frame(entries["hardware"], "hardware_id", {"name": pl.String, "kind": pl.String, "vendor": pl.String}),
+        hardware=_frame("hardware_id", entries.hardware, name=text, kind=text, vendor=text),
         models=_frame(
-            entries["models"],
-            "model_id",
-            {"name": pl.String, "params_b": pl.Float64, "active_params_b": pl.Float64, "architecture": pl.String},
+            "model_id", entries.models, name=text, params_b=number, active_params_b=number, architecture=text
         ),
-        builds=_frame(
-            entries["builds"], "build_id", {"name": pl.String, "source_id": pl.String, "description": pl.String}
-        ),
+        builds=_frame("build_id", entries.builds, name=text, source_id=text, description=text),
         unstated=pl.DataFrame(
-            [(build_id, slot) for build_id, spec in entries["builds"].items() for slot in spec.get("unstated", [])],
+            [(build_id, slot) for build_id, build in entries.builds.items() for slot in build.unstated],
             schema={"build_id": pl.String, "slot": pl.String},
             orient="row",
         ),
-        ids={
-            section: _ids(f"{file} [{key}]", section, entries[key]) for section, key in zip(SECTIONS, KEYS, strict=True)
-        },
-    )  # fmt: skip
+        ids={section: _ids(f"{file} [{key}]", section, getattr(entries, key)) for section, key in SECTIONS.items()},
+    )
 
 
-def _check_entry(place: str, section: str, entry_id: str, spec: Any) -> None:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry_id):
-        raise ContractError(f"{place}: {entry_id!r} is no id.", "Use lower-case letters and digits joined by hyphens.")
-    if not isinstance(spec, dict):
-        raise ContractError(f"{place} is not a section.", 'Give it name = "…".')
-    unknown = [key for key in spec if key not in KEYS[section]]
-    if unknown:
-        hint = " An id with a dot needs a hyphen instead." if isinstance(spec[unknown[0]], dict) else ""
-        raise ContractError(f"{place} has unknown key {unknown[0]}.", f"Known: {', '.join(KEYS[section])}.{hint}")
-    for key in ("name", "vendor", "source_id", "description"):
-        may_be_empty = key == "vendor"  # of no brand
-        if key in spec and (not isinstance(spec[key], str) or not (may_be_empty or spec[key].strip())):
-            raise ContractError(f"{place} has {key} = {spec[key]!r}.", "Write it in words, or leave the key out.")
-    if "name" not in spec:
-        raise ContractError(f"{place} lacks name.", "Give the name that the report is to print.")
-    for key in ("aliases", "unstated"):
-        listed = spec.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(item, str) and item.strip() for item in listed):
-            raise ContractError(f"{place} has {key} = {listed!r}.", f'Write a list of texts: {key} = ["…"].')
-    for key in ("params_b", "active_params_b"):
-        size = spec.get(key, 1)
-        if isinstance(size, bool) or not isinstance(size, int | float) or size <= 0:
-            raise ContractError(f"{place} has {key} = {size!r}.", "Give billions of parameters, above 0.")
-    if section == "hardware" and spec.get("kind") not in HARDWARE_KINDS:
-        raise ContractError(f"{place} has kind {spec.get('kind')!r}.", f"Choose one of {', '.join(HARDWARE_KINDS)}.")
-    if section == "models" and spec.get("architecture", "dense") not in ARCHITECTURES:
-        raise ContractError(f"{place} has architecture {spec['architecture']!r}.", "Choose dense or moe.")
-    if section == "builds" and "source_id" not in spec:
-        raise ContractError(f"{place} lacks source_id.", "Name the folder of data/raw whose document describes it.")
-    if not normal_form(spec["name"]):
-        raise ContractError(f"{place}: nothing is left of name {spec['name']!r} without its punctuation.", "Name it.")
+def _frame(id_column: str, entries: Mapping[str, Entry], **columns: type[pl.DataType]) -> pl.DataFrame:
+    rows = [(entry_id, *(getattr(entry, column) or None for column in columns)) for entry_id, entry in entries.items()]
+    return pl.DataFrame(rows, schema={id_column: pl.String, **columns}, orient="row")
 
 
-def _frame(specs: Mapping[str, Mapping[str, Any]], id_column: str, columns: Mapping[str, Any]) -> pl.DataFrame:
-    rows = [
-        {id_column: entry_id, **{column: spec.get(column) or None for column in columns}}
-        for entry_id, spec in specs.items()
-    ]
-    return pl.DataFrame(rows, schema={id_column: pl.String, **columns}, strict=False)
-
-
-def _ids(place: str, section: str, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def _ids(place: str, section: str, entries: Mapping[str, Entry]) -> dict[str, str]:
     """Normal form to id. An entry's own id counts as a name of it.
 
     Two sources may describe a system of the same name: such a name then leads to neither of them.
     """
     ids: dict[str, str] = {}
-    for entry_id, spec in specs.items():
-        for name in (entry_id, *_own_names(section, spec, specs)):
+    forms = [normal_form(entry.name) for entry in entries.values()]
+    for entry_id, entry in entries.items():
+        is_shared = section == "build" and forms.count(normal_form(entry.name)) > 1
+        for name in (entry_id, *([] if is_shared else [entry.name]), *entry.aliases):
             form = normal_form(name)
             if ids.setdefault(form, entry_id) != entry_id:
                 raise ContractError(
                     f"{place}: {name!r} is a name of both {ids[form]} and {entry_id}.", "Take it from one of them."
                 )
     return ids
-
-
-def _own_names(section: str, spec: Mapping[str, Any], specs: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    shared = section == "build" and sum(normal_form(s["name"]) == normal_form(spec["name"]) for s in specs.values()) > 1
-    return [*([] if shared else [spec["name"]]), *spec.get("aliases", [])]
 
 
 # ---- names in normal form

@@ -4,31 +4,143 @@ The format is described in data/raw/README.md. Loading checks a contract against
 CSV agrees with it is checked when its cells are read.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal, Self
 
-from pipelines.contracts.facets import FACET_VALUES, FACETS, LITERALS, as_text
-from pipelines.contracts.toml import read_toml
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from pipelines.contracts.facets import IMPLICIT_COLUMNS, Attribute, Reading
+from pipelines.contracts.toml import Strict, nearest, read_as, read_toml, refuse
+from pipelines.contracts.types import (
+    EARLIEST,
+    LATEST,
+    Day,
+    Remark,
+    Row,
+    Several,
+    Words,
+    as_text,
+    first_day,
+    partial_day,
+)
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError
 
-TABLE_KINDS = (
+TableKind = Literal[
     "spec", "price", "benchmark", "build", "power", "cloud_rate", "model_size", "interconnect", "cost", "api_price",
     "electricity_price", "fx_rate", "other",
-)  # fmt: skip
+]  # fmt: skip
+
+
+def _facet(name: str) -> str:
+    if name not in IMPLICIT_COLUMNS or name == "value":
+        raise refuse("there is no such facet", nearest(name, set(IMPLICIT_COLUMNS) - {"value"}))
+    return name
+
+
+class ColumnReading(Reading):
+    """A reading of a column; the first one may say that the column is a facet of its row."""
+
+    facet: Annotated[str, AfterValidator(_facet)] | None = None
+
+
+def _says_one_thing(specs: list[ColumnReading]) -> list[ColumnReading]:
+    first = specs[0]
+    if any(spec.facet for spec in specs[1:]):
+        raise refuse("names a facet in a later reading", "A column is one facet: name it in the first.", whole=True)
+    if len(specs) == 1 and first.attribute is None:
+        kept = {"split"} if first.facet is not None else {"ignore"}
+        lost = sorted(set(first.literals) - kept)
+        if lost and (first.facet is not None or first.ignore is not None):
+            problem = "is a facet and no reading" if first.facet is not None else "is ignored"
+            raise refuse(f"{problem}, so {lost[0]} says nothing", "Take it off, or give the attribute.", whole=True)
+    return specs
+
+
+class OverrideReading(Reading):
+    """What rows, or a cell in them, mean instead."""
+
+    row: Row | None = None
+    rows: Annotated[list[Row], Field(min_length=1)] | None = None
+    column: Words | None = None
+    of: Attribute | None = None
+
+    @model_validator(mode="after")
+    def _is_of_rows(self) -> Self:
+        if (self.row is None) == (self.rows is None):
+            raise refuse("needs either row or rows", "Say which rows it is for; the header is row 1.", whole=True)
+        if not self.literals:
+            raise refuse("says nothing of its rows", "Say what they mean instead, or take it out.", whole=True)
+        return self
+
+
+class Section(Strict):
+    """A section of tables.toml: what one CSV means."""
+
+    title: Words
+    kind: TableKind
+    place: Remark
+    defaults: Reading = Reading()
+    columns: dict[str, Annotated[Several[ColumnReading], AfterValidator(_says_one_thing)]] = {}
+    attribute_column: Words | None = None
+    attributes: dict[str, Several[Reading]] = {}
+    overrides: list[OverrideReading] = []
+
+    @model_validator(mode="after")
+    def _rows_of_attributes(self) -> Self:
+        turned = self.attribute_column
+        if (turned is None) != (not self.attributes):
+            raise refuse(
+                "needs attribute_column and attributes, or neither", "Give both where rows are attributes.", whole=True
+            )
+        if turned in self.columns:
+            raise refuse(f"describes {turned!r} as a column too", "attribute_column says what it is.", whole=True)
+        if turned is not None and any(len(specs) > 1 for specs in self.columns.values()):
+            raise refuse(
+                "has a column of several readings, but its rows say what it is",
+                "Put the readings under attributes.",
+                whole=True,
+            )
+        return self
+
+
+class Head(Strict):
+    """source.toml: who says it, where and when."""
+
+    title: Words
+    publisher: Words
+    url: Remark = ""
+    licence: Words
+    published_on: Annotated[str, BeforeValidator(as_text), AfterValidator(lambda text: text and partial_day(text))]
+    retrieved_on: Day
+    document: Remark = ""
+    notes: Remark = ""
+
+    @model_validator(mode="after")
+    def _was_published_before_it_was_read(self) -> Self:
+        day = first_day(self.published_on)
+        if day is not None and day > self.retrieved_on:
+            problem = f"was published on {self.published_on} and retrieved before, on {self.retrieved_on}"
+            raise refuse(problem, "Correct one of the two days.", whole=True)
+        return self
+
+
+# ---- what the rest of the pipeline works with
+
+Literals = Mapping[str, str | list[str]]
+"""Facets and settings as text; a list has one for each piece of a split cell."""
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a CSV: a facet of its row, figures, both, or ignored with a reason."""
 
-    name: str
     facet: str | None
     facet_split: str | None
-    readings: tuple[Mapping[str, Any], ...]
+    readings: tuple[Literals, ...]
     ignore: str | None
 
 
@@ -39,7 +151,7 @@ class Override:
     rows: tuple[int, ...]
     column: str | None
     of: str | None
-    literals: Mapping[str, Any]
+    literals: Literals
 
 
 @dataclass(frozen=True)
@@ -54,10 +166,10 @@ class Table:
     place: str
     path: Path
     raw_file: str
-    defaults: Mapping[str, Any]
+    defaults: Literals
     columns: Mapping[str, Column]
     attribute_column: str | None
-    attributes: Mapping[str, tuple[Mapping[str, Any], ...]]
+    attributes: Mapping[str, tuple[Literals, ...]]
     overrides: tuple[Override, ...]
 
 
@@ -75,7 +187,7 @@ class Source:
     document: str
     notes: str
     folder: Path
-    tables: tuple[Table, ...] = field(default=())
+    tables: tuple[Table, ...] = ()
 
 
 def load_sources(raw: Path, root: Path, vocabulary: Vocabulary) -> list[Source]:
@@ -89,35 +201,21 @@ def load_sources(raw: Path, root: Path, vocabulary: Vocabulary) -> list[Source]:
 
 def load_source(folder: Path, root: Path, vocabulary: Vocabulary) -> Source:
     """One source with the tables of all its snapshots. Raises ContractError."""
-    relative = folder.relative_to(root).as_posix()
-    head = read_toml(folder / "source.toml", f"{relative}/source.toml")
-    missing = [key for key in ("title", "publisher", "licence", "published_on", "retrieved_on") if key not in head]
-    if missing:
-        raise ContractError(
-            f"{relative}/source.toml lacks {', '.join(missing)}.", "data/raw/README.md shows a whole one."
-        )
+    file = f"{folder.relative_to(root).as_posix()}/source.toml"
+    head = read_as(Head, read_toml(folder / "source.toml", file), file)
     snapshots = sorted(day for day in folder.iterdir() if day.is_dir() and not day.name.startswith("."))
     tables = [table for day in snapshots for table in load_snapshot(folder.name, day, root, vocabulary)]
-    return Source(
-        source_id=folder.name,
-        title=str(head["title"]),
-        publisher=str(head["publisher"]),
-        url=str(head.get("url", "")),
-        licence=str(head["licence"]),
-        published_on=str(head["published_on"]),
-        retrieved_on=_day(str(head["retrieved_on"]), f"{relative}/source.toml"),
-        document=str(head.get("document", "")),
-        notes=str(head.get("notes", "")),
-        folder=folder,
-        tables=tuple(tables),
-    )
+    return Source(source_id=folder.name, folder=folder, tables=tuple(tables), **head.model_dump())
 
 
 def load_snapshot(source_id: str, folder: Path, root: Path, vocabulary: Vocabulary) -> list[Table]:
     """The tables of one snapshot. Raises ContractError if a CSV has no section or a section no CSV."""
     relative = folder.relative_to(root).as_posix()
-    retrieved_on = _day(folder.name, relative)
-    sections = read_toml(folder / "tables.toml", f"{relative}/tables.toml")
+    retrieved_on = first_day(folder.name) if len(folder.name) == len("2026-11-20") else None
+    if retrieved_on is None or not EARLIEST <= retrieved_on <= LATEST:
+        raise ContractError(f"{relative} is named by no day that can be.", "Name it by its day, as 2026-11-20.")
+    file = f"{relative}/tables.toml"
+    sections = read_toml(folder / "tables.toml", file)
     files = {path.stem for path in folder.glob("*.csv")}
     undeclared, absent = sorted(files - set(sections)), sorted(set(sections) - files)
     if undeclared:
@@ -126,120 +224,42 @@ def load_snapshot(source_id: str, folder: Path, root: Path, vocabulary: Vocabula
             f"Declare it: [{undeclared[0]}] with title, kind, place and columns.",
         )
     if absent:
-        raise ContractError(f"{relative}/tables.toml declares [{absent[0]}], but there is no {absent[0]}.csv.")
-    return [
-        _Loader(f"{relative}/tables.toml [{name}]", vocabulary).table(
-            source_id, retrieved_on, name, section, folder / f"{name}.csv", f"{relative}/{name}.csv"
+        raise ContractError(
+            f"{file} declares [{absent[0]}], but there is no {absent[0]}.csv.", "Take the section out, or add the file."
         )
-        for name, section in sorted(sections.items())
+    context = {"vocabulary": vocabulary}
+    return [
+        _table(source_id, retrieved_on, name, folder, relative, read_as(Section, spec, file, name, context=context))
+        for name, spec in sorted(sections.items())
     ]
 
 
-@dataclass(frozen=True)
-class _Loader:
-    """Reads one section; `place` is where errors point."""
-
-    place: str
-    vocabulary: Vocabulary
-
-    def table(self, source_id: str, retrieved_on: date, name: str, section: Any, path: Path, raw_file: str) -> Table:
-        if not isinstance(section, dict):
-            raise ContractError(f"{self.place} is not a section.", "Every CSV has a section of its own.")
-        known = {
-            "title",
-            "kind",
-            "place",
-            "defaults",
-            "columns",
-            "overrides",
-            "attribute_column",
-            "attributes",
-            "ignore",
-        }
-        self._known(section, known, "section")
-        for key in ("title", "kind", "place"):
-            if key not in section:
-                raise ContractError(f"{self.place} lacks {key}.", "data/raw/README.md shows what a section needs.")
-        if section["kind"] not in TABLE_KINDS:
-            raise ContractError(f"{self.place} has kind {section['kind']!r}.", f"Kinds are {', '.join(TABLE_KINDS)}.")
-        return Table(
-            source_id=source_id,
-            retrieved_on=retrieved_on,
-            name=name,
-            title=str(section["title"]),
-            kind=str(section["kind"]),
-            place=str(section["place"]),
-            path=path,
-            raw_file=raw_file,
-            defaults=self._literals(section.get("defaults", {}), "defaults"),
-            columns={column: self._column(column, spec) for column, spec in self._mapping(section, "columns").items()},
-            attribute_column=section.get("attribute_column"),
-            attributes={
-                label: self._readings(spec, f"row {label!r}")
-                for label, spec in self._mapping(section, "attributes").items()
-            },
-            overrides=tuple(self._override(spec) for spec in section.get("overrides", [])),
-        )
-
-    def _column(self, name: str, spec: Any) -> Column:
-        where = f"column {name!r}"
-        specs = spec if isinstance(spec, list) else [spec]
-        facet = specs[0].get("facet") if isinstance(specs[0], dict) else None
-        if facet is not None and facet not in (*FACETS, "attribute", "derived"):
-            raise ContractError(f"{self.place} {where} has facet {facet!r}.", f"Facets are {', '.join(FACETS)}.")
-        stripped = [{k: v for k, v in s.items() if k != "facet"} if isinstance(s, dict) else s for s in specs]
-        only_facet = facet is not None and not any("attribute" in s for s in stripped)
-        facet_split = stripped[0].get("split") if facet is not None else None
-        ignore = stripped[0].get("ignore") if len(stripped) == 1 and "attribute" not in stripped[0] else None
-        readings = () if only_facet or ignore is not None else self._readings(stripped, where)
-        return Column(name, facet, facet_split, readings, ignore)
-
-    def _override(self, spec: Any) -> Override:
-        if not isinstance(spec, dict) or not ("row" in spec or "rows" in spec):
-            raise ContractError(f"{self.place} has an override without `row` or `rows`.", "Say which rows it is for.")
-        rows = spec.get("rows", [spec["row"]] if "row" in spec else [])
-        literals = {key: value for key, value in spec.items() if key not in ("row", "rows", "column", "of")}
-        return Override(tuple(rows), spec.get("column"), spec.get("of"), self._literals(literals, f"override {rows}"))
-
-    def _readings(self, spec: Any, where: str) -> tuple[Mapping[str, Any], ...]:
-        return tuple(self._literals(one, where) for one in (spec if isinstance(spec, list) else [spec]))
-
-    def _literals(self, spec: Any, where: str) -> Mapping[str, Any]:
-        if not isinstance(spec, dict):
-            raise ContractError(f"{self.place} {where} is not a table of keys.", 'Write { attribute = "…" }.')
-        self._known(spec, set(LITERALS), where)
-        for attribute in _as_list(spec.get("attribute", [])):
-            if attribute not in self.vocabulary.attributes:
-                raise ContractError(
-                    f"{self.place} {where} names attribute {attribute!r}, which data/vocabulary.toml does not have.",
-                    "Use one of its attributes, or add a section for the new one.",
-                )
-        for facet, allowed in FACET_VALUES.items():
-            for value in _as_list(spec.get(facet, [])):
-                if allowed is not None and as_text(value) not in allowed:
-                    raise ContractError(
-                        f"{self.place} {where} sets {facet} = {value!r}.", f"Allowed are {', '.join(allowed)}."
-                    )
-        return spec
-
-    def _mapping(self, section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = section.get(key, {})
-        if not isinstance(value, dict):
-            raise ContractError(f"{self.place} {key} is not a table of keys.")
-        return value
-
-    def _known(self, spec: Mapping[str, Any], known: Iterable[str], where: str) -> None:
-        unknown = sorted(set(spec) - set(known))
-        if unknown:
-            raise ContractError(f"{self.place} {where} has unknown keys: {', '.join(unknown)}.", "Check the spelling.")
+def _table(source_id: str, retrieved_on: date, name: str, folder: Path, relative: str, section: Section) -> Table:
+    return Table(
+        source_id=source_id,
+        retrieved_on=retrieved_on,
+        name=name,
+        title=section.title,
+        kind=section.kind,
+        place=section.place,
+        path=folder / f"{name}.csv",
+        raw_file=f"{relative}/{name}.csv",
+        defaults=section.defaults.literals,
+        columns={column: _column(specs) for column, specs in section.columns.items()},
+        attribute_column=section.attribute_column,
+        attributes={label: tuple(one.literals for one in specs) for label, specs in section.attributes.items()},
+        overrides=tuple(
+            Override(tuple(one.rows or [one.row or 0]), one.column, one.of, one.literals) for one in section.overrides
+        ),
+    )
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _day(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ContractError(f"{where}: {text!r} is not a day.", "Write it as 2026-11-20.") from error
+def _column(specs: list[ColumnReading]) -> Column:
+    first = specs[0]
+    is_read = len(specs) > 1 or first.attribute is not None or (first.facet is None and first.ignore is None)
+    return Column(
+        facet=first.facet,
+        facet_split=first.split if first.facet is not None else None,
+        readings=tuple(spec.literals for spec in specs) if is_read else (),
+        ignore=None if is_read else first.ignore,
+    )

@@ -6,11 +6,11 @@ A cell's row is the record's number in the file, the header being row 1, so that
 import csv
 import hashlib
 import io
-from pathlib import Path
 
 import polars as pl
 
 from pipelines.contracts.facets import IMPLICIT_COLUMNS
+from pipelines.contracts.files import read_file
 from pipelines.contracts.sources import Table
 from pipelines.errors import RigonomicsError
 
@@ -27,8 +27,16 @@ def read_cells(table: Table) -> tuple[pl.DataFrame, str]:
 
 
 def read_content(table: Table) -> bytes:
-    """The bytes of a table's file. Raises RigonomicsError if there is none, it is too large, empty or no text."""
-    return _read_bytes(table.path, table.raw_file)
+    """The bytes of a table's file. Raises RigonomicsError if there is none, or it is too large, empty or no text."""
+    content = read_file(table.path, table.raw_file, MAX_BYTES)
+    if not content.strip():
+        raise RigonomicsError(f"{table.raw_file} is empty.", "Restore it, or take its section out of tables.toml.")
+    if b"\0" in content:
+        raise RigonomicsError(
+            f"{table.raw_file} holds NUL bytes at byte {content.index(0)}: it is not a text table.",
+            "Save it as UTF-8 CSV.",
+        )
+    return content
 
 
 def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
@@ -68,26 +76,6 @@ def _frame(table: Table, places: list[tuple[int, str, str, str | None]]) -> pl.D
         },
         schema=CELL_SCHEMA,
     )
-
-
-def _read_bytes(path: Path, raw_file: str) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RigonomicsError(
-                f"{raw_file} has {path.stat().st_size / 1e6:.0f} MB; a scraped table may have {MAX_BYTES / 1e6:.0f} MB.",
-                "Split it, or check that the right file was saved.",
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        raise RigonomicsError(f"{raw_file} cannot be read: {error.strerror}.", "Put the table there again.") from error
-    if not content.strip():
-        raise RigonomicsError(f"{raw_file} is empty.", "Restore it, or take its section out of tables.toml.")
-    if b"\0" in content:
-        raise RigonomicsError(
-            f"{raw_file} holds NUL bytes at byte {content.index(0)}: it is not a text table.",
-            "Save it as UTF-8 CSV.",
-        )
-    return content
 
 
 def _parse(content: bytes, raw_file: str) -> list[list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts.catalogue import Catalogue
-from pipelines.contracts.facets import FACET_VALUES, FACETS, IMPLICIT_COLUMNS, LITERALS, as_text
+from pipelines.contracts.facets import FACET_VALUES, FACETS, IMPLICIT_COLUMNS, LITERALS
 from pipelines.contracts.sources import Source, Table
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.names import resolve_names
@@ -147,12 +147,9 @@ def _overrides(tables: Iterable[Table]) -> pl.DataFrame:
 PIECE_SEPARATOR = "\x1f"
 
 
-def _as_row(literals: Mapping[str, Any]) -> dict[str, str]:
-    """Literals as text; a list (one literal for each piece of a split) joined by a separator that no name holds."""
-    return {
-        key: PIECE_SEPARATOR.join(map(as_text, value)) if isinstance(value, list) else as_text(value)
-        for key, value in literals.items()
-    }
+def _as_row(literals: Mapping[str, str | list[str]]) -> dict[str, str]:
+    """Literals; a list (one literal for each piece of a split) joined by a separator that no name holds."""
+    return {key: PIECE_SEPARATOR.join(value) if isinstance(value, list) else value for key, value in literals.items()}
 
 
 # ---- cells to readings
@@ -296,8 +293,8 @@ def _extract(overlaid: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """The text that is to be read as a figure, with what the vocabulary says of its attribute."""
     attributes = pl.DataFrame(
         [
-            (a.name, a.kind, a.type, a.unit, *(a.range or (None, None)))
-            for a in vocabulary.attributes.values()
+            (name, a.kind, a.type, a.unit, *(a.range or (None, None)))
+            for name, a in vocabulary.attributes.items()
         ],
         schema={"attribute": pl.String, "kind": pl.String, "type": pl.String, "canonical_unit": pl.String,
                 "range_low": pl.Float64, "range_high": pl.Float64},

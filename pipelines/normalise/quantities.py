@@ -461,9 +461,9 @@ def _spellings(vocabulary: Vocabulary) -> pl.DataFrame:
     Unit '' is any unit: there a spelling belongs to the first unit that has it.
     """
     written = [
-        (unit.name, currency, suffix, factor)
-        for unit in vocabulary.units.values()
-        for spelling, factor in {unit.name: 1.0, **unit.spellings}.items()
+        (name, currency, suffix, factor)
+        for name, unit in vocabulary.units.items()
+        for spelling, factor in {name: 1.0, **unit.spellings}.items()
         for currency, suffix in [_without_currency(spelling)]
     ]
     scaled = [
