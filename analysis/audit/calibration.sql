@@ -24,7 +24,7 @@ with voices as (
         on q.quantization = r.quantization
     where r.verdict = 'plausible'
         and r.concurrency = 1
-        and b.basis in ('benchmark', 'expected')
+        and b.basis in ('measured', 'reported', 'expected')
         and not b.is_derived
     group by r.efficiency_class, b.source_id, r.accelerator_id, r.accelerator_count, p.params_b, q.bits_per_weight
 ),

@@ -8,11 +8,11 @@ with wanted as (
         m.model_class,
         m.architecture,
         q.quantization,
-        q.bits_per_weight,
-        weights_gb(m.params_b, q.bits_per_weight) as nominal_gb
+        q.nominal_bits,
+        weights_gb(m.params_b, q.nominal_bits) as nominal_gb
     from models as m
     cross join quantizations as q
-    where q.bits_per_weight is not null
+    where q.nominal_bits is not null
 ),
 
 stated as (
@@ -71,7 +71,7 @@ select
     coalesce(k.reading.size_gb, w.nominal_gb) as size_gb,
     case when k.reading is null then 'nominal_bits' else 'stated' end as basis,
     case
-        when k.reading is null then format('parameters x {:g} bits', w.bits_per_weight)
+        when k.reading is null then format('parameters x {:g} bits', w.nominal_bits)
         when k.reading.stated_for = w.model_id and k.reading.stated_at = w.quantization then 'stated'
         else 'stated for ' || k.reading.stated_for || ' at ' || k.reading.stated_at
     end as derivation,

@@ -8,6 +8,8 @@ select
     model_id,
     quantization,
     engine,
+    split_mode as split,
+    host,
     phase,
     concurrency,
     per_user,

@@ -1,22 +1,33 @@
 -- Every article by its main figures, one row an article: for each figure the best reading of a single piece.
 with readings as (
     select
-        hardware_id,
-        attribute,
-        mid(value_low, value_high) as figure,
-        observation_id,
-        evidence_order(is_derived, observed_on, date_basis, bound, is_approximate, observation_id) as preference
-    from specs
-    where attribute in ('memory', 'memory_bandwidth', 'tdp', 'capacity')
-        and (pieces = 1 or each)
-        and value_low is not null
+        s.hardware_id,
+        s.attribute,
+        mid(s.value_low, s.value_high) as figure,
+        s.value_text as word,
+        s.observation_id,
+        -- a memory that can be had up to so much says less than the one that a source has
+        row(
+            s.attribute = 'memory' and s.bound is not null,
+            coalesce(p.rank, 1000),
+            evidence_order(s.is_derived, s.observed_on, s.date_basis, s.bound, s.is_approximate, s.observation_id)
+        ) as preference
+    from specs as s
+    left join source_preference as p
+        on p.source_id = s.source_id
+    where s.attribute in (
+            'memory', 'memory_bandwidth', 'memory_type', 'tdp', 'capacity', 'tflops_fp32', 'tflops_fp16_vector'
+        )
+        and (s.pieces = 1 or s.each)
+        and (s.value_low is not null or s.attribute = 'memory_type')
     union all
     select
         hardware_id,
         'msrp' as attribute,
         price_mid_usd as figure,
+        null as word,
         observation_id,
-        evidence_order(is_derived, observed_on, date_basis, bound, is_approximate, observation_id) as preference
+        row(false, 1000, evidence_order(is_derived, observed_on, date_basis, bound, is_approximate, observation_id)) as preference
     from prices
     where condition = 'msrp'
         and is_candidate
@@ -27,9 +38,14 @@ with readings as (
         o.hardware_id,
         'system_power' as attribute,
         mid(o.value_low, o.value_high) as figure,
+        null as word,
         o.observation_id,
-        evidence_order(
-            o.is_derived, o.observed_on, o.date_basis, o.bound, o.is_approximate, o.observation_id
+        row(
+            false,
+            1000,
+            evidence_order(
+                o.is_derived, o.observed_on, o.date_basis, o.bound, o.is_approximate, o.observation_id
+            )
         ) as preference
     from current_observations as o
     inner join catalogue_hardware as c
@@ -44,6 +60,7 @@ best as (
         hardware_id,
         attribute,
         arg_min(figure, preference) as figure,
+        arg_min(word, preference) as word,
         arg_min(observation_id, preference) as observation_id
     from readings
     group by hardware_id, attribute
@@ -54,12 +71,16 @@ main_figures as (
         hardware_id,
         max(figure) filter (where attribute = 'memory') as memory_gb,
         max(figure) filter (where attribute = 'memory_bandwidth') as memory_bandwidth_gb_s,
+        max(word) filter (where attribute = 'memory_type') as memory_type,
+        max(figure) filter (where attribute = 'tflops_fp32') as fp32_tflops,
+        max(figure) filter (where attribute = 'tflops_fp16_vector') as fp16_vector_tflops,
         max(figure) filter (where attribute = 'tdp') as tdp_w,
         max(figure) filter (where attribute = 'system_power') as system_power_w,
         max(figure) filter (where attribute = 'msrp') as msrp_usd,
         max(figure) filter (where attribute = 'capacity') as capacity_gb,
         max(observation_id) filter (where attribute = 'memory') as memory_from,
         max(observation_id) filter (where attribute = 'memory_bandwidth') as memory_bandwidth_from,
+        max(observation_id) filter (where attribute = 'tflops_fp32') as fp32_tflops_from,
         max(observation_id) filter (where attribute = 'tdp') as tdp_from,
         max(observation_id) filter (where attribute = 'system_power') as system_power_from,
         max(observation_id) filter (where attribute = 'msrp') as msrp_from
@@ -72,13 +93,23 @@ select
     c.name,
     c.kind,
     c.vendor,
+    c.doubt,
     m.memory_gb,
     m.memory_bandwidth_gb_s,
+    m.memory_type,
+    case
+        when starts_with(m.memory_type, 'HBM') then 'hbm'
+        when c.kind = 'system' then 'unified'
+        when c.kind = 'gpu' and m.memory_type is not null then 'gddr'
+    end as memory_kind,
+    m.fp32_tflops,
+    coalesce(m.fp16_vector_tflops, m.fp32_tflops) as fp16_vector_tflops,
     coalesce(m.tdp_w, m.system_power_w) as tdp_w,
     m.msrp_usd,
     m.capacity_gb,
     m.memory_from,
     m.memory_bandwidth_from,
+    m.fp32_tflops_from,
     coalesce(m.tdp_from, m.system_power_from) as tdp_from,
     m.msrp_from
 from catalogue_hardware as c

@@ -1,6 +1,6 @@
--- What a model's weights take at a quantisation: every stated size, and one derived where a model has none of its own.
--- is_chosen marks the one that memory fit is judged by: never one too small for the bits that the quantisation
--- promises.
+-- What a model's weights take at a quantisation: every stated size, and one derived from the parameters and the real bits
+-- of the format. is_chosen marks the one that memory fit and speed are computed with: a file of that model as its maker or
+-- the tool that wrote it gives it, else the derived one; a document's figure only where the bits of the format are unknown.
 with stated as (
     select
         o.model_id,
@@ -9,15 +9,20 @@ with stated as (
         o.value_high as size_gb_high,
         o.is_approximate,
         o.bound,
+        p.rank is not null as is_file,
+        weights_gb(m.params_b, q.bits_per_weight) as by_bits_gb,
         -- weights of so many bits take no less than that; 5 % is left to rounding
-        coalesce(o.value_high >= 0.95 * weights_gb(m.params_b, q.bits_per_weight), true) as holds_its_bits,
-        holds_its_bits and row_number() over (
-            partition by o.model_id, o.quantization, holds_its_bits
+        coalesce(o.value_high >= 0.95 * by_bits_gb, true) as holds_its_bits,
+        row_number() over (
+            partition by o.model_id, o.quantization
             order by
+                holds_its_bits desc,
+                coalesce(p.rank, 1000),
                 evidence_order(
                     o.is_derived, o.observed_on, o.date_basis, o.bound, o.is_approximate, o.observation_id
                 )
-        ) = 1 as is_chosen,
+        ) = 1 as is_best,
+        holds_its_bits and is_best and (is_file or by_bits_gb is null) as is_chosen,
         o.observation_id,
         o.source_id,
         o.raw_file,
@@ -30,62 +35,36 @@ with stated as (
         on m.model_id = o.model_id
     left join quantizations as q
         on q.quantization = o.quantization
+    left join source_preference as p
+        on p.source_id = o.source_id
     where o.attribute = 'size'
         and o.model_id is not null
 ),
 
-without_own_size as (
-    select
-        m.model_id,
-        m.params_b,
-        q.quantization,
-        q.bits_per_weight
-    from models as m
-    cross join quantizations as q
-    where not exists (
-        select 1
-        from stated as s
-        where s.model_id = m.model_id
-            and s.quantization = q.quantization
-            and s.is_chosen
-    )
-),
-
--- a size stated for another model of as many parameters says more than the bits in a name, which leave out scales and
--- the layers that are kept wider
-same_size as (
-    select
-        m.params_b,
-        s.quantization,
-        arg_min(
-            {
-                'low': s.size_gb_low, 'high': s.size_gb_high, 'model_id': s.model_id, 'observation_id': s.observation_id
-            },
-            row(m.name not like 'unnamed%', s.bound is not null, s.is_approximate, s.observation_id)
-        ) as size
-    from stated as s
-    inner join models as m
-        on m.model_id = s.model_id
-    where s.is_chosen
-        and s.quantization is not null
-    group by m.params_b, s.quantization
-),
-
 derived as (
     select
-        w.model_id,
-        w.quantization,
-        coalesce(z.size.low, weights_gb(w.params_b, w.bits_per_weight)) as size_gb_low,
-        coalesce(z.size.high, weights_gb(w.params_b, w.bits_per_weight)) as size_gb_high,
+        m.model_id,
+        q.quantization,
+        coalesce(f.size_gb_high, weights_gb(m.params_b, q.bits_per_weight)) as size_gb,
         case
-            when z.size is not null then 'size stated for ' || z.size.model_id
-            else 'parameters x nominal bits'
+            when f.model_id is not null then 'the file of ' || q.stands_for
+            else format('{:.4g} billion parameters x {:.4g} bits ({})', m.params_b, q.bits_per_weight, q.bits_basis)
         end as derivation,
-        z.size.observation_id as derived_from
-    from without_own_size as w
-    left join same_size as z
-        on z.params_b = w.params_b
-        and z.quantization = w.quantization
+        coalesce(f.observation_id, q.bits_from) as derived_from,
+        not exists (
+            select 1
+            from stated as s
+            where s.model_id = m.model_id
+                and s.quantization = q.quantization
+                and s.is_chosen
+        ) as is_chosen
+    from models as m
+    cross join quantizations as q
+    left join stated as f
+        on f.model_id = m.model_id
+        and f.quantization = q.stands_for
+        and f.is_chosen
+    where q.bits_per_weight is not null
 )
 
 select
@@ -97,6 +76,7 @@ select
     'stated' as basis,
     null as derivation,
     null as derived_from,
+    by_bits_gb,
     holds_its_bits,
     is_chosen,
     is_approximate,
@@ -114,14 +94,14 @@ select
     'derived:' || model_id || ':' || quantization as model_size_id,
     model_id,
     quantization,
-    size_gb_low,
-    size_gb_high,
+    size_gb as size_gb_low,
+    size_gb as size_gb_high,
     'derived' as basis,
     derivation,
     derived_from,
+    size_gb as by_bits_gb,
     true as holds_its_bits,
-    true as is_chosen,
+    is_chosen,
     true as is_approximate
 from derived
-where size_gb_low is not null
 order by model_id, quantization, basis desc, model_size_id

@@ -160,6 +160,12 @@ create or replace macro weights_gb(params_b, bits) as
 comment on macro weights_gb is
     'GB (1e9 bytes) that a model''s weights take: billions of parameters * bits of each / 8. weights_gb(70, 4) = 35.';
 
+create or replace macro bits_of_file(size_gb, params_b) as
+    size_gb * 8 / nullif(params_b, 0);
+
+comment on macro bits_of_file is
+    'Bits that a weight takes in a file, the inverse of weights_gb: GB * 8 / billions of parameters. bits_of_file(35, 70) = 4.';
+
 create or replace macro memory_needed_gb(
     weights_gb,
     context_tokens := 8192,

@@ -47,6 +47,21 @@ class Preference(Strict):
     reason: Words
 
 
+class SourcePreference(Strict):
+    """A source, in the order in which their figures say what an item, a model or a format is."""
+
+    source_id: Words
+    reason: Words
+
+
+class Family(Strict):
+    """A format named by its bits alone, or by another name, and the format that it is taken to be."""
+
+    quantization: Words
+    stands_for: Words
+    reason: Words
+
+
 class ModelClass(Strict):
     """A class of models by billions of parameters, both ends included."""
 
@@ -75,18 +90,24 @@ class Assumptions(Strict):
     scenarios: Annotated[dict[Name, Scenario], Field(min_length=1)]
     constants: Annotated[dict[Name, Constant], Field(min_length=1)]
     price_preference: list[Preference] = []
+    source_preference: list[SourcePreference] = []
+    quantization_families: list[Family] = []
     model_classes: list[ModelClass] = []
     modelled: list[Modelled] = []
 
 
 def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
-    """Frames of scenarios, assumptions, price_preference, model_classes and modelled_runs. Raises ContractError."""
+    """Frames of the tables that the file fills, by name. Raises ContractError."""
     said = read_as(Assumptions, read_toml(path, relative), relative)
     runs = [(one.model_id, quantization, one.reason) for one in said.modelled for quantization in one.quantizations]
     return {
         "scenarios": frame(Scenario, said.scenarios.values(), scenario_id=said.scenarios),
         "assumptions": frame(Constant, said.constants.values(), name=said.constants),
         "price_preference": frame(Preference, said.price_preference, rank=range(1, len(said.price_preference) + 1)),
+        "source_preference": frame(
+            SourcePreference, said.source_preference, rank=range(1, len(said.source_preference) + 1)
+        ),
+        "quantization_families": frame(Family, said.quantization_families),
         "model_classes": frame(ModelClass, said.model_classes),
         "modelled_runs": pl.DataFrame(
             runs, schema=dict.fromkeys(("model_id", "quantization", "reason"), pl.String), orient="row"

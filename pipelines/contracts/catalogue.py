@@ -34,12 +34,13 @@ class Entry(Strict):
 
 
 class Hardware(Entry):
-    """An item of hardware; of no brand if vendor is empty."""
+    """An item of hardware; of no brand if vendor is empty. `doubt` says why it may not exist as described."""
 
     kind: Literal[
         "gpu", "cpu", "system", "board", "memory", "storage", "psu", "case", "cooler", "network", "other"
     ]  # fmt: skip
     vendor: Remark = ""
+    doubt: Words | None = None
 
 
 class Model(Entry):
@@ -70,7 +71,7 @@ class Entries(Strict):
 class Catalogue:
     """What things are called.
 
-    hardware: hardware_id, name, kind, vendor. models: model_id, name, params_b, active_params_b, architecture. builds:
+    hardware: hardware_id, name, kind, vendor, doubt. models: model_id, name, params_b, active_params_b, architecture. builds:
     build_id, name, source_id, description. unstated: build_id, slot. ids: for each section (hardware, model, build) the id
     of every name, alias and id in normal form.
     """
@@ -91,7 +92,7 @@ def load_catalogue(path: Path) -> Catalogue:
     entries = read_as(Entries, read_toml(path, file), file)
     text, number = pl.String, pl.Float64
     return Catalogue(
-        hardware=_frame("hardware_id", entries.hardware, name=text, kind=text, vendor=text),
+        hardware=_frame("hardware_id", entries.hardware, name=text, kind=text, vendor=text, doubt=text),
         models=_frame(
             "model_id", entries.models, name=text, params_b=number, active_params_b=number, architecture=text
         ),

@@ -99,7 +99,9 @@ class Facets(Strict):
     concurrency: PerPiece[Annotated[Text, _number("concurrency")]] | None = None
     per_user: Flags | None = None
     offload: PerPiece[Literal["none", "cpu", "unspecified"]] | None = None
-    basis: PerPiece[Literal["benchmark", "expected", "target", "theoretical"]] | None = None
+    split_mode: PerPiece[Literal["none", "layer", "tensor"]] | None = None
+    host: PerPiece[Literal["pc", "server", "single_board", "laptop"]] | None = None
+    basis: PerPiece[Literal["measured", "reported", "expected", "target", "theoretical"]] | None = None
     provider: Pieces | None = None
     purchase: PerPiece[Literal["on_demand", "spot", "reserved", "community", "unspecified"]] | None = None
     billing: PerPiece[Literal["hourly", "monthly", "reserved"]] | None = None

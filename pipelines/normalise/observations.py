@@ -37,7 +37,7 @@ NEEDED = (
     ("fx_rate", ("currency",), "a rate of exchange needs the currency that it is for"),
 )
 """For each kind the facets of which one at least has to be given, and what is said if none is."""
-BENCHMARK_DEFAULTS = {"phase": "decode", "offload": "none", "basis": "benchmark"}
+BENCHMARK_DEFAULTS = {"phase": "decode", "offload": "none", "basis": "reported"}
 
 
 @dataclass(frozen=True)
@@ -489,6 +489,8 @@ def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Seque
             pl.when(is_benchmark).then((pl.col("per_user") == "true").fill_null(False)).alias("per_user"),
             pl.when(is_benchmark).then(pl.col("offload").fill_null(BENCHMARK_DEFAULTS["offload"]))
             .otherwise("offload").alias("offload"),
+            "split_mode",
+            "host",
             pl.when(is_benchmark).then(pl.col("basis").fill_null(BENCHMARK_DEFAULTS["basis"]))
             .otherwise("basis").alias("basis"),
             pl.col("context_tokens").cast(pl.Int64),

@@ -64,7 +64,16 @@ def check_values(connection: duckdb.DuckDBPyConnection, table: Declaration) -> O
     return _failing(connection, "values", _broken(table, rules)) if rules else Outcome("values", 0, pl.DataFrame())
 
 
-CHECKS = {"schema": check_schema, "values": check_values}
+def check_rules(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Outcome:
+    """The rules that the declaration sets between rows: each SELECT gives the rows that break it."""
+    for name, select in table.rules:
+        outcome = _failing(connection, "rules", f"select {literal(name)} as broken, * from ({select})")
+        if not outcome.passed:
+            return outcome
+    return Outcome("rules", 0, pl.DataFrame())
+
+
+CHECKS = {"schema": check_schema, "values": check_values, "rules": check_rules}
 """The blocking checks of every table, by name."""
 
 

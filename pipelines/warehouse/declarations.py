@@ -67,6 +67,8 @@ class Declaration:
     inputs: tuple[Input, ...]
     sql: str | None
     place: str
+    rules: tuple[tuple[str, str], ...] = ()
+    """What must hold between rows: the name of each rule and a SELECT of the rows that break it."""
 
     @property
     def comment(self) -> str:
@@ -166,6 +168,7 @@ def _load(path: Path, root: Path) -> Declaration:
         ),
         sql=sql.read_text(encoding="utf-8") if sql.is_file() else None,
         place=sql.relative_to(root).as_posix() if sql.is_file() else place,
+        rules=tuple(spec.get("rules", {}).items()),
     )
 
 

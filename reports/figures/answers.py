@@ -25,7 +25,8 @@ LEAST_BITS = 4
 """Bits of a weight below which an answer is not compared: the sources' own table of quality falls off beneath."""
 
 EVIDENCE = """case c.throughput_basis
-            when 'benchmark' then 'measured'
+            when 'measured' then 'measured'
+            when 'reported' then 'stated'
             when 'modelled' then 'modelled'
             when 'theoretical' then 'modelled'
             else 'stated'

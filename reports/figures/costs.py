@@ -72,7 +72,7 @@ def cloud_sql() -> str:
             {impossible if "roofline" in tables() else ""}
         qualify row_number() over (
             partition by r.cloud_rate_id, m.model_class
-            order by k.basis <> 'benchmark', tokens_per_s_mid desc, k.benchmark_id
+            order by k.basis not in ('measured', 'reported'), tokens_per_s_mid desc, k.benchmark_id
         ) = 1
     )
 """

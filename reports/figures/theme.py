@@ -36,7 +36,8 @@ BASIS_SHAPES = {
 }
 # What the database calls the basis of a throughput, in those words.
 _BASIS_WORDS = {
-    "benchmark": "measured",
+    "measured": "measured",
+    "reported": "stated",
     "expected": "stated",
     "target": "stated",
     "theoretical": "modelled",

@@ -43,7 +43,7 @@ def reading(attribute: str, low: float | None = None, high: float | None = None,
         "source_id": "guide", "table_name": "table", "raw_column": "value", "raw_text": str(low), "kind": KINDS[attribute],
         "attribute": attribute, "value_low": low, "value_high": low if high is None else high, "is_approximate": False,
         "count": 1, "each": False, "is_derived": False, "observed_on": date(2026, 1, 1), "date_basis": "document",
-        "phase": "decode", "offload": "none", "basis": "benchmark", "concurrency": 1,
+        "phase": "decode", "offload": "none", "basis": "reported", "concurrency": 1,
     } | facets  # fmt: skip
 
 
@@ -182,6 +182,8 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
             "host_cpu_w_high": 300, "host_rest_w_low": 50, "host_rest_w_high": 100, "host_bandwidth_gb_s": 10_000,
         }.items()
     ],
+    "source_preference": [{"rank": 1, "source_id": "sheets", "reason": ""}],
+    "quantization_families": [],
     "price_preference": [
         {"rank": rank, "condition": condition}
         for rank, condition in enumerate(("street", "new", "list", "msrp", "open_box", "used"), start=1)
@@ -190,7 +192,7 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
         {"class": "8B", "params_low_b": 6, "params_high_b": 9},
         {"class": "70B", "params_low_b": 65, "params_high_b": 75},
     ],
-    "source_files": [{"source_id": name, "title": name, "licence": "facts only"} for name in ("guide", "other")],
+    "source_files": [{"source_id": name, "title": name, "licence": "facts only"} for name in ("guide", "other", "sheets")],
     "raw_files": [
         {"raw_file": name, "source_id": "guide", "table_name": name, "retrieved_on": date(2026, 5, 1), "cells": 1, "rejected": 0}
         for name in sorted({row.get("raw_file", f"{row['source_id']}.csv") for row in OBSERVATIONS})

@@ -232,7 +232,7 @@ def test_a_stated_speed_wins_over_the_model(rows: Ask) -> None:
     [(basis,)] = rows(
         "select basis from throughput where build_id = 'single-5090' and model_id = 'llama-3-8b' and quantization = 'Q4_K_M' and excluded is null"
     )
-    assert basis == "benchmark"
+    assert basis == "reported"
 
 
 def test_the_mac_whose_benchmark_is_impossible_gets_a_modelled_cost(rows: Ask) -> None:

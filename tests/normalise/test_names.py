@@ -346,7 +346,7 @@ def test_the_normal_form_of_a_normal_form_is_itself() -> None:
 
 
 def test_the_catalogue_is_loaded_as_frames(catalogue: Catalogue) -> None:
-    assert catalogue.hardware.columns == ["hardware_id", "name", "kind", "vendor"]
+    assert catalogue.hardware.columns == ["hardware_id", "name", "kind", "vendor", "doubt"]
     assert catalogue.models.columns == ["model_id", "name", "params_b", "active_params_b", "architecture"]
     assert catalogue.builds.columns == ["build_id", "name", "source_id", "description"]
     assert catalogue.unstated.rows() == [("dual-3090", "host"), ("dual-3090", "psu")]
