@@ -123,7 +123,8 @@ def report_digest(project: Project, database: str) -> str:
     made = {"_site", ".quarto", "__pycache__", "vega.js"}
     source = [path for path in _files(project.reports) if not made & set(path.relative_to(project.reports).parts)]
     renderer = [path for path in _files(Path(__file__).resolve().parent / "render") if path.suffix != ".pyc"]
-    return _sha(f"{digest_of([*source, *renderer], project.root)} {database} {project.site.resolve()}")
+    queries = _visible_files(project.root / "queries")
+    return _sha(f"{digest_of([*source, *queries, *renderer], project.root)} {database} {project.site.resolve()}")
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:

@@ -20,7 +20,12 @@ for place in ("RIGONOMICS_CURATED", "RIGONOMICS_SITE", "RIGONOMICS_PROJECT"):
 
 def copy_project(target: Path) -> Project:
     """The data, SQL and report sources of this checkout in a folder of their own, without anything generated."""
-    for name, generated in (("data", ("curated",)), ("analysis", ()), ("reports", ("_site", ".quarto", "vega.js"))):
+    for name, generated in (
+        ("data", ("curated",)),
+        ("analysis", ()),
+        ("queries", ()),
+        ("reports", ("_site", ".quarto", "vega.js")),
+    ):
         shutil.copytree(CHECKOUT / name, target / name, ignore=shutil.ignore_patterns(*generated))
     return Project(target)
 

@@ -51,7 +51,7 @@ def test_the_report_is_rendered_by_quarto_and_the_folder_that_was_published_is_d
     workflow: dict[Any, Any],
 ) -> None:
     used = actions(workflow, "refresh")
-    assert "quarto-dev/quarto-actions/setup@v2" in used
+    assert "quarto-dev/quarto-actions/setup" in [action.split("@")[0] for action in used]
     [upload] = [
         step for step in workflow["jobs"]["refresh"]["steps"] if "upload-pages-artifact" in step.get("uses", "")
     ]
@@ -75,6 +75,13 @@ def test_only_the_deployment_may_write_and_only_pages(workflow: dict[Any, Any]) 
 
 def test_two_runs_never_deploy_at_once(workflow: dict[Any, Any]) -> None:
     assert workflow["concurrency"] == {"group": "refresh", "cancel-in-progress": False}
+
+
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
+    used = re.findall(r"uses: (.+)", WORKFLOW.read_text(encoding="utf-8"))
+    assert len(used) == 5
+    for action in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
 def test_no_text_from_outside_reaches_a_shell(workflow: dict[Any, Any]) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SHOWN_FILES = 5
 """Unreadable files that the summary lists; the table rejected_rows has them all."""
+SHOWN_WARNINGS = 12
+"""Warnings of the renderer that the summary lists."""
 
 
 def add_to(commands: Any) -> None:
@@ -132,6 +134,9 @@ def _told(summary: "Summary", project: Project) -> str:
         lines.append(
             f"report     {len(summary.report.pages)} pages by {summary.report.renderer}: {project.site / 'index.html'}"
         )
+        lines += [f"           {warning}" for warning in summary.report.warnings[:SHOWN_WARNINGS]]
+        if len(summary.report.warnings) > SHOWN_WARNINGS:
+            lines.append(f"           and {len(summary.report.warnings) - SHOWN_WARNINGS} more warnings")
     if summary.published is None and summary.report is None:
         lines.append("published  nothing: this was a check")
     lines.append(f"took       {summary.seconds:.1f} s")

@@ -15,12 +15,14 @@ from pathlib import Path
 from pipelines.errors import RigonomicsError
 
 _WARNING = re.compile(r"\bWARN(?:ING)?\b:?\s*(.*)")
+_NOISE = re.compile(r"running over TCP|without encryption", re.IGNORECASE)
+"""What every kernel says that Quarto starts, on this machine alone."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _UNRESOLVED = re.compile(r"Unable to resolve crossref @?(\S+)", re.IGNORECASE)
 
 
 def program() -> Path | None:
-    """The quarto that QUARTO_PATH names (a file, or the folder it stands in), else the one on PATH, else None."""
+    """The quarto that QUARTO_PATH names (a file, or its folder), else on PATH, else beside the interpreter, else None."""
     named = os.environ.get("QUARTO_PATH")
     if named:
         path = Path(named)
@@ -28,8 +30,8 @@ def program() -> Path | None:
         if found is None:
             raise RigonomicsError(f"QUARTO_PATH names {named}, where there is no quarto.", "Mend it, or unset it.")
         return Path(found)
-    on_path = shutil.which("quarto")
-    return Path(on_path) if on_path else None
+    found = shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
+    return Path(found) if found else None
 
 
 def version(quarto: Path) -> str:
@@ -48,6 +50,8 @@ def render(
     with tempfile.TemporaryDirectory(prefix="report-") as temporary:
         copy = Path(temporary) / "reports"
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("_*-new-*", "_site*", ".quarto", "__pycache__"))
+        if (queries := folder.parent / "queries").is_dir():
+            shutil.copytree(queries, copy.parent / "queries")
         done = subprocess.run(
             [quarto, "render", copy, "--output-dir", "_site"],
             env={
@@ -72,7 +76,7 @@ def render(
                 f"Quarto could not resolve the cross-reference @{unresolved[1]}.", "Mend it, or label what it names."
             )
         shutil.copytree(copy / "_site", site, dirs_exist_ok=True)
-        return [match[1].strip() for match in _WARNING.finditer(log)]
+        return [said for match in _WARNING.finditer(log) if (said := match[1].strip()) and not _NOISE.search(said)]
 
 
 def _tail(log: str) -> str:

@@ -47,7 +47,8 @@ def rendering(project_root: Path, database: Path, output: Path, prefer: str = "a
     program = None if prefer == "built-in" else quarto.program()
     if prefer == "quarto" and program is None:
         raise RigonomicsError(
-            "There is no quarto on PATH, and QUARTO_PATH names none.", "Install Quarto, or use the built-in renderer."
+            "There is no quarto on PATH or beside the interpreter, and QUARTO_PATH names none.",
+            "Install Quarto, or use the built-in renderer.",
         )
     environment = {"RIGONOMICS_VEGA_JS": str((output / "assets" / "vega.js").resolve())}
     is_elsewhere = False  # an error of the block is the block's own

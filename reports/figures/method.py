@@ -258,69 +258,8 @@ def dictionary_table() -> Block:
     )
 
 
-EXAMPLES = (
-    (
-        "What would a 70B model cost at 60 hours a week and dear electricity?",
-        """
-        select w.name, m.name as model, w.quantization, w.usd_per_mtok_low, w.usd_per_mtok_mid, w.usd_per_mtok_high,
-               w.throughput_basis
-        from what_if(hours_per_week := 60, usd_per_kwh := 0.30) as w
-        join models as m using (model_id)
-        where m.model_class = '70B'
-            and w.concurrency = 1
-            and w.usd_per_mtok_mid is not null
-        order by w.usd_per_mtok_mid
-        """,
-    ),
-    (
-        "From how many hours a week does each system beat a rent of 2 dollars an hour?",
-        """
-        select distinct name, capex_mid_usd, watts_mid, breakeven_hours_per_week
-        from what_if(cloud_usd_per_hour := 2)
-        where capex_mid_usd is not null
-        order by breakeven_hours_per_week nulls last
-        """,
-    ),
-    (
-        "Where is the price of a card from, cell by cell?",
-        """
-        select name, condition, price_low_usd, price_high_usd, observed_on, raw_file, raw_row, raw_text
-        from prices
-        join hardware using (hardware_id)
-        where hardware_id = 'rtx-5090'
-        order by observed_on desc, condition
-        """,
-    ),
-    (
-        "What is a machine of one's own: 9,000 dollars, 600 watts, 35 tokens a second?",
-        """
-        select
-            usd_per_mtok(9000, 600, 35, hours_per_week := 40) as usd_per_mtok,
-            payback_years(9000, 2.5, 600, hours_per_week := 40) as payback_years,
-            breakeven_hours_per_week(9000, 2.5, 600) as breakeven_hours_per_week
-        """,
-    ),
-    (
-        "Which systems lack what?",
-        """
-        select b.name, c.missing as price_missing, w.missing as draw_missing
-        from builds as b
-        join build_costs as c
-            on c.build_id = b.build_id
-            and c.capex_basis = 'current'
-        join build_power as w
-            on w.build_id = b.build_id
-            and w.is_best
-        where c.capex_mid_usd is null
-            or w.watts_mid is null
-        order by b.name
-        """,
-    ),
-)
-
-
 def examples() -> Markdown:
-    """Questions in SQL, each run once so that it is known to answer: the files of queries/, or else the ones above."""
+    """Questions in SQL, each run once so that it is known to answer: the files of queries/."""
     parts = []
     for question, sql in _examples():
         answered = query(sql).height
@@ -333,12 +272,14 @@ def examples() -> Markdown:
 
 def _examples() -> list[tuple[str, str]]:
     found = []
-    for path in sorted(QUERIES.glob("*.sql")) if QUERIES.is_dir() else []:
+    for path in sorted(QUERIES.glob("*.sql")):
         lines = path.read_text(encoding="utf-8").strip().split("\n")
         comments = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
         question = comments[0] if comments else path.stem.replace("_", " ").replace("-", " ").capitalize()
         found.append((question, "\n".join(lines)))
-    return found or list(EXAMPLES)
+    if not found:
+        raise FileNotFoundError(f"There are no queries in {QUERIES}, which this page shows.")
+    return found
 
 
 SOURCES = """

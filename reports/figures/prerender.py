@@ -48,7 +48,9 @@ def footer(database: Path, renderer: str) -> str:
             facts = _facts(connection)
     facts.append(("Rendered by", renderer))
     items = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>" for name, value in facts)
-    return f'<dl class="colophon">{items}</dl>\n'
+    return (
+        f'<footer class="page-footer"><div class="page-footer-row"><dl class="colophon">{items}</dl></div></footer>\n'
+    )
 
 
 def _facts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

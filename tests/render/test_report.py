@@ -1,22 +1,25 @@
 """The whole way: a report rendered, swapped in, and left alone when something fails; and the choice of the renderer."""
 
+import re
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import RigonomicsError
-from pipelines.render import RenderResult, builtin, render_report
+from pipelines.project import Project
+from pipelines.render import RenderResult, builtin, quarto, render_report
 from pipelines.render.builtin import KERNELS
 from pipelines.render.kernel import Kernel
 from pipelines.render.site import broken_links, replacing
-
-from . import fixture
+from tests.conftest import CHECKOUT
 
 SETTINGS = "website: {title: S, navbar: {left: [{href: index.qmd, text: Start}]}}\n"
 
@@ -164,6 +167,7 @@ def test_a_renderer_that_is_not_there_is_an_error(
 ) -> None:
     monkeypatch.delenv("QUARTO_PATH", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(RigonomicsError, match=said):
         render_report(small(tmp_path / "p", "x\n"), database, tmp_path / "site", prefer=prefer)
 
@@ -184,7 +188,7 @@ def pretended_quarto(folder: Path, script: str) -> Path:
 def test_quarto_is_taken_where_there_is_one_and_its_warnings_are_told(
     tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = 'mkdir "$2/_site" && echo "$RIGONOMICS_DATABASE" > "$2/_site/index.html" && echo "WARN: thin ice" >&2'
+    script = 'mkdir "$2/_site" && echo "$RIGONOMICS_DATABASE" > "$2/_site/index.html" && echo "WARN: thin ice" >&2; echo "[IPKernelApp] WARNING | Kernel is running over TCP without encryption." >&2'
     monkeypatch.setenv("QUARTO_PATH", str(pretended_quarto(tmp_path, script)))
     result = render_report(small(tmp_path / "p", "x\n"), database, tmp_path / "site")
     assert (result.renderer, result.warnings) == ("Quarto 9.9.9", ["thin ice"])
@@ -210,17 +214,90 @@ def test_quarto_failing_or_leaving_a_reference_open_is_an_error(
     assert not (tmp_path / "site").exists()
 
 
-def test_real_quarto_renders_the_same_source(tmp_path: Path, database: Path) -> None:
-    from pipelines.render import quarto
+def test_quarto_is_looked_for_in_quarto_path_then_on_path_then_beside_the_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [tmp_path / name for name in ("beside", "path", "named")]
+    monkeypatch.setattr(sys, "executable", str(places[0] / "python"))
+    monkeypatch.setenv("PATH", str(places[1]))
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    assert quarto.program() is None
+    for place in places:
+        place.mkdir()
+        wanted = pretended_quarto(place, "exit 0")
+        if place.name == "named":
+            monkeypatch.setenv("QUARTO_PATH", str(place))
+        assert quarto.program() == wanted
 
+
+def test_what_quarto_imports_is_declared_and_locked() -> None:
+    declared = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    locked = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+    for package in ("nbformat", "nbclient", "jupyter-client", "ipykernel", "pyyaml"):
+        assert any(re.match(rf"{package}\b", entry) for entry in declared), package
+        assert re.search(rf"^{package}==", locked, re.MULTILINE), package
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarto that runs each page in a notebook, with the packages that the real one imports."""
+    program = tmp_path / "quarto"
+    script = Path(__file__).with_name("stand_in_quarto.py")
+    program.write_text(f'#!/bin/sh\nexec "${{QUARTO_PYTHON:-{sys.executable}}}" {script} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("QUARTO_PATH", str(program))
+
+
+def test_pages_run_in_notebooks_with_the_packages_that_quarto_imports(
+    tmp_path: Path, database: Path, stand_in: None
+) -> None:
+    root = small(tmp_path / "p", "One.\n\n```{python}\nvalue = 6 * 7\n```\n\nTwo `{python} print(value)`.\n")
+    result = render_report(root, database, tmp_path / "site")
+    assert (result.renderer, result.warnings) == ("Quarto 9.9.9 stand-in", [])
+    assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8").strip() == "42"
+
+
+@pytest.mark.slow
+def test_the_whole_report_runs_in_notebooks_and_finds_its_queries(
+    published: Project, tmp_path: Path, stand_in: None
+) -> None:
+    result = render_report(published.root, published.database, tmp_path / "site")
+    assert len(result.pages) == 9
+    assert result.warnings == []
+    method = (tmp_path / "site" / "method.html").read_text(encoding="utf-8")
+    assert method.count("It answers with") == len(list((CHECKOUT / "queries").glob("*.sql")))
+
+
+def test_a_report_whose_queries_are_not_there_is_an_error(published: Project, tmp_path: Path) -> None:
+    shutil.copytree(published.reports, tmp_path / "p" / "reports", ignore=shutil.ignore_patterns("_site"))
+    for page in (tmp_path / "p" / "reports").glob("*.qmd"):
+        if page.name not in {"index.qmd", "method.qmd"}:
+            page.unlink()
+    settings = (tmp_path / "p" / "reports" / "_quarto.yml").read_text(encoding="utf-8")
+    kept = [line for line in settings.splitlines() if "{href" not in line or "index" in line or "method" in line]
+    (tmp_path / "p" / "reports" / "_quarto.yml").write_text("\n".join(kept), encoding="utf-8")
+    with pytest.raises(RigonomicsError, match=r"There are no queries in .*/p/queries"):
+        render_report(tmp_path / "p", published.database, tmp_path / "site", prefer="built-in")
+
+
+@pytest.mark.slow
+def test_real_quarto_renders_the_real_report(published: Project, tmp_path: Path) -> None:
     if quarto.program() is None:
-        pytest.skip("no quarto on PATH: the built-in renderer alone was tested")
-    fixture.write_project(tmp_path)
-    result = render_report(tmp_path, database, tmp_path / "site", prefer="quarto")
-    assert {path.name for path in result.pages} >= {"index.html", "second.html"}
-    shown = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    assert shown.count('class="chart-spec"') == 4
-    assert "<script>alert" not in shown
+        pytest.skip(
+            "no quarto in QUARTO_PATH, on PATH or beside the interpreter: the built-in renderer alone was tested"
+        )
+    built_in = render_report(published.root, published.database, tmp_path / "built-in", prefer="built-in")
+    result = render_report(published.root, published.database, tmp_path / "site", prefer="quarto")
+    assert [path.name for path in result.pages] == [path.name for path in built_in.pages]
+    assert result.warnings == []
+    for path in result.pages:
+        by_quarto, by_us = (
+            site.joinpath(path.name).read_text(encoding="utf-8") for site in (tmp_path / "site", tmp_path / "built-in")
+        )
+        for what in ('class="chart-spec"', 'class="data-table"', "<footer"):
+            assert by_quarto.count(what) >= by_us.count(what), (path.name, what)
+        assert "require.js" not in by_quarto
+        assert not re.search(r"(?:src|href)=[\"']https?://[^\"']+\.(?:js|css)", by_quarto)
 
 
 def test_the_kernel_speaks_over_no_tcp_port(tmp_path: Path) -> None:
