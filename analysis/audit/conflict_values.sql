@@ -14,16 +14,6 @@ with subjects as (
             when q.bits_per_weight is not null then format('{:g} bit', q.bits_per_weight)
             when o.quantization is not null then o.quantization
         end as bits,
-        -- words that transcribers left beside a figure and that change nothing of what it is
-        case
-            when not regexp_matches(
-                coalesce(o.note, ''),
-                '^(|GDDR.*|NV|PCIe|ea|PCIe 5.0|combined|all cards together|8-channel.*|eight channels|DDR5.*|'
-                || 'ceiling of a.*|sustained|shared|in the drawing|2-way|in the heading|through the bridge|'
-                || 'bidirectional.*|PCIe 5.0 x16, bidirectional|as its name says|through 2026)$'
-            )
-                then o.note
-        end as telling_note,
         -- figures of several pieces together that add up are brought to one piece
         case
             when o.count > 1 and not o.each
@@ -86,7 +76,7 @@ readings as (
                 when s.count > 1 and not s.each and s.pieces = 1 and s.attribute <> 'link_bandwidth'
                     then format('{} together', s.count)
             end,
-            s.telling_note
+            s.qualifier
         ) as conditions,
         s.value_low / s.pieces as value_low,
         s.value_high / s.pieces as value_high,
@@ -98,7 +88,7 @@ readings as (
     where s.kind = 'spec'
         -- a system has fans of several kinds
         and s.attribute <> 'fan_count'
-        and not coalesce(s.note = 'one of two options', false)
+        and s.scope is distinct from 'option'
     union all
     select
         observation_id,
@@ -107,7 +97,7 @@ readings as (
         concat_ws(
             ', ',
             case when count > 1 and not each then format('{} together', count) end,
-            telling_note
+            qualifier
         ) as conditions,
         value_low,
         value_high,
@@ -137,7 +127,7 @@ readings as (
             case when phase = 'prefill' then 'prefill' end,
             case when concurrency > 1 then format('{} at once', concurrency) end,
             case when per_user then 'each' end,
-            case when regexp_matches(note, 'context') then note end,
+            qualifier,
             -- an engine tells readings apart only where each of them names one
             case
                 when count(engine) over like_runs = count(*) over like_runs
@@ -172,7 +162,7 @@ readings as (
         observation_id,
         model_id as subject,
         attribute,
-        coalesce(telling_note, '') as conditions,
+        coalesce(qualifier, '') as conditions,
         value_low,
         value_high,
         null as value_text,
@@ -208,7 +198,7 @@ readings as (
         observation_id,
         build_id as subject,
         attribute,
-        coalesce(case when regexp_matches(note, 'tariff|starting|by number') then note end, '') as conditions,
+        coalesce(qualifier, '') as conditions,
         value_low,
         value_high,
         null as value_text,

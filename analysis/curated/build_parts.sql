@@ -3,8 +3,7 @@
 with part_observations as (
     select
         o.*,
-        -- the contract has no facet for what the buyer has already, so the transcription says it in the note
-        coalesce(o.note ilike 'already owned%', false) as is_owned,
+        o.owned as is_owned,
         count(p.observation_id) over (partition by o.build_id, o.raw_file) as priced_parts_in_file
     from current_observations as o
     left join (select distinct raw_file, raw_row, hardware_id, observation_id from prices where is_current) as p

@@ -116,6 +116,9 @@ class Facets(Strict):
     vendor: Pieces | None = None
     url: Pieces | None = None
     observed_on: PerPiece[PartialDay] | None = None
+    owned: Flags | None = None
+    scope: PerPiece[Literal["option"]] | None = None
+    qualifier: Pieces | None = None
     note: Pieces | None = None
 
 

@@ -29,7 +29,7 @@ NEEDED = (
     ("price", ("hardware",), "a price needs the hardware that it is for"),
     ("cloud_rate", ("hardware",), "a rental rate needs the hardware that it is for"),
     ("benchmark", ("hardware", "build", "topic"), "a throughput needs the hardware that it was measured on"),
-    ("benchmark", ("model", "topic", "note"), "a throughput needs the model that it was measured with"),
+    ("benchmark", ("model", "topic", "qualifier", "note"), "a throughput needs the model that it was measured with"),
     ("api_price", ("model",), "a price of tokens needs the model that it is for"),
     ("api_price", ("provider",), "a price of tokens needs the provider who asks it"),
     ("electricity_price", ("place",), "a price of electricity needs the place where it holds"),
@@ -512,6 +512,9 @@ def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Seque
             "sector",
             "vendor",
             "url",
+            "qualifier",
+            "scope",
+            (pl.col("owned") == "true").fill_null(False).alias("owned"),
             _notes().alias("note"),
             (pl.col("derived") == "true").fill_null(False).alias("is_derived"),
             pl.coalesce(_day(pl.col("observed_on")), _day(pl.col("published_on"))).alias("observed_on"),
@@ -524,10 +527,12 @@ def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Seque
 
 
 def _notes() -> pl.Expr:
+    """Everything that was said beside the figure, once."""
     corrected = pl.when(pl.col("corrected").is_not_null()).then(pl.format("read as {} after a correction", "corrected"))
-    return pl.concat_str("note", "annotation", "footnote", corrected, separator="; ", ignore_nulls=True).replace(
-        "", None
-    )
+    remarks = [
+        pl.when(pl.col(name).ne_missing(pl.col("qualifier"))).then(name) for name in ("note", "annotation", "footnote")
+    ]
+    return pl.concat_str("qualifier", *remarks, corrected, separator="; ", ignore_nulls=True).replace("", None)
 
 
 def _day(text: pl.Expr) -> pl.Expr:
