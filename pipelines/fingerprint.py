@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipelines import __version__
+from pipelines.contracts.files import read_file
+from pipelines.errors import RigonomicsError
 from pipelines.project import Project
 
 LARGE_BYTES = 20_000_000
@@ -141,9 +143,11 @@ def _content_mark(path: Path) -> bytes:
         stat = path.stat()
         if stat.st_size > LARGE_BYTES:
             return f"{stat.st_size} {stat.st_mtime_ns}".encode()
-        return hashlib.sha256(path.read_bytes()).digest()
+        return hashlib.sha256(read_file(path, path.name, LARGE_BYTES)).digest()
     except OSError as error:
         return f"unreadable {error.errno}".encode()
+    except RigonomicsError:
+        return b"unreadable"
 
 
 def _visible_files(folder: Path) -> list[Path]:

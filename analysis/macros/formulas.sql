@@ -62,15 +62,18 @@ create or replace macro payback_years(
     cloud_usd_per_hour,
     watts := 0,
     hours_per_week := 40,
-    usd_per_kwh := 0.15
+    usd_per_kwh := 0.15,
+    longest_years := 100
 ) as
     case
         when saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh) > 0
+            and capex_usd
+            <= longest_years * saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
             then capex_usd / saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
     end;
 
 comment on macro payback_years is
-    'Years until buying has cost what renting would have: capex_usd / saving_usd_per_year. NULL where nothing is saved, so that it never pays back. payback_years(14949, 2.5, 0, 40) = 2.867.';
+    'Years until buying has cost what renting would have: capex_usd / saving_usd_per_year. NULL where it never pays back: nothing is saved, or so little that it takes more than longest_years, which no machine lasts. payback_years(14949, 2.5, 0, 40) = 2.867.';
 
 create or replace macro breakeven_hours_per_week(
     capex_usd,

@@ -63,6 +63,12 @@ owned as (
         on w.build_id = c.build_id
         and w.is_best
     where c.capex_basis = 'current'
+),
+
+longest as (
+    select max(value) as longest_years
+    from assumptions
+    where name = 'longest_payback_years'
 )
 
 select
@@ -81,10 +87,18 @@ select
     saving_usd_per_year(c.usd_per_hour_low, o.watts_high, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_low,
     saving_usd_per_year(c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_mid,
     saving_usd_per_year(c.usd_per_hour_high, o.watts_low, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_high,
-    payback_years(o.capex_low_usd, c.usd_per_hour_high, o.watts_low, s.hours_per_week, s.usd_per_kwh) as payback_years_low,
-    payback_years(o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh) as payback_years_mid,
-    payback_years(o.capex_high_usd, c.usd_per_hour_low, o.watts_high, s.hours_per_week, s.usd_per_kwh) as payback_years_high,
-    case when o.capex_mid_usd is not null then saving_usd_per_year_mid > 0 end as pays_back,
+    payback_years(
+        o.capex_low_usd, c.usd_per_hour_high, o.watts_low, s.hours_per_week, s.usd_per_kwh, l.longest_years
+    ) as payback_years_low,
+    payback_years(
+        o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh, l.longest_years
+    ) as payback_years_mid,
+    payback_years(
+        o.capex_high_usd, c.usd_per_hour_low, o.watts_high, s.hours_per_week, s.usd_per_kwh, l.longest_years
+    ) as payback_years_high,
+    case
+        when o.capex_mid_usd is not null and saving_usd_per_year_mid is not null then payback_years_mid is not null
+    end as pays_back,
     case when pays_back is not null then coalesce(payback_years_mid <= s.life_years, false) end as pays_back_within_life,
     roi_percent(
         o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh, 3, s.residual_fraction
@@ -101,4 +115,5 @@ from comparisons as c
 inner join owned as o
     on o.build_id = c.build_id
 cross join scenarios as s
+cross join longest as l
 order by o.build_id, c.cloud_rate_id, s.hours_per_week, c.comparison

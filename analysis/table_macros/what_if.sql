@@ -53,7 +53,8 @@ create or replace macro what_if(
             hours_per_week, usd_per_kwh, life_years, residual_fraction
         ) as usd_per_mtok_high,
         payback_years(
-            c.capex_mid_usd, cloud_usd_per_hour, p.watts_mid, hours_per_week, usd_per_kwh
+            c.capex_mid_usd, cloud_usd_per_hour, p.watts_mid, hours_per_week, usd_per_kwh,
+            (select value from assumptions where name = 'longest_payback_years')
         ) as payback_years,
         breakeven_hours_per_week(
             c.capex_mid_usd, cloud_usd_per_hour, p.watts_mid, usd_per_kwh, life_years, residual_fraction

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.cli import run as refreshing
 from pipelines.cli.run import day
+from pipelines.contracts.files import read_file
 from pipelines.errors import CheckFailed, RigonomicsError
 from pipelines.project import Project, locate
 
@@ -100,12 +101,7 @@ def _from_file(path: Path) -> "Document":
     form = FORMS.get(path.suffix.lower())
     if form is None:
         raise RigonomicsError(f"{path} is no file that can be imported.", f"Its name has to end in {', '.join(FORMS)}.")
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RigonomicsError(f"{path} is larger than {MAX_BYTES / 1e6:g} MB.", "Split it.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise RigonomicsError(f"{path} cannot be read: {error.strerror}.", "Check its name.") from error
+    content = read_file(path, str(path), MAX_BYTES)
     if not content.strip():
         raise RigonomicsError(f"{path} is empty.", "Save it again.")
     return read_document(content, form, path.name)

@@ -13,16 +13,16 @@ from pipelines.contracts.vocabulary import Vocabulary
 MAX_PATTERN = 500
 UNSPECIFIED = "unspecified"
 """Concurrency of a throughput served to several at once, where the source does not say how many."""
-LARGEST = {"count": 100_000, "lot_quantity": 1_000_000, "concurrency": 1_000_000, "context_tokens": 1_000_000_000}
-"""Facets that are whole numbers, from 1 to what is still believable."""
 
 
 def _number(facet: str) -> AfterValidator:
-    def check(text: str) -> str:
+    def check(text: str, info: ValidationInfo) -> str:
+        vocabulary: Vocabulary = (info.context or {})["vocabulary"]
+        low, high = vocabulary.counts[facet]
         if text == UNSPECIFIED and facet == "concurrency":
             return text
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LARGEST[facet]):
-            raise refuse(f"{facet} is a whole number", f"Give one from 1 to {LARGEST[facet]}.")
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            raise refuse(f"{facet} is a whole number", f"Give one from {low} to {high}.")
         return text
 
     return AfterValidator(check)
@@ -103,7 +103,9 @@ class Facets(Strict):
     host: PerPiece[Literal["pc", "server", "single_board", "laptop"]] | None = None
     basis: PerPiece[Literal["measured", "reported", "expected", "target", "theoretical"]] | None = None
     provider: Pieces | None = None
-    purchase: PerPiece[Literal["on_demand", "spot", "reserved", "community", "unspecified"]] | None = None
+    purchase: PerPiece[Literal["on_demand", "spot", "interruptible", "reserved", "community", "unspecified"]] | None = (
+        None
+    )
     billing: PerPiece[Literal["hourly", "monthly", "reserved"]] | None = None
     region: Pieces | None = None
     currency: Pieces | None = None

@@ -9,7 +9,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pipelines.contracts.toml import Strict, nearest, read_as, read_toml, refuse
-from pipelines.contracts.types import Name, Positive, Words
+from pipelines.contracts.types import Day, Name, Positive, Words
+
+LARGEST = 2_000_000_000
+"""The tables hold counts in 32 bits."""
 
 
 def _spelling(text: str) -> str:
@@ -51,9 +54,42 @@ class Unit(Strict):
     spellings: Annotated[dict[Annotated[str, AfterValidator(_spelling)], Positive], Field(min_length=1)]
 
 
-class Vocabulary(Strict):
-    """All attributes and units, by name, in the order of the file."""
+class WholeNumbers(Strict):
+    """The lowest and the highest plausible value of a facet that is a whole number."""
 
+    range: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(min_length=2, max_length=2)]
+
+    @field_validator("range")
+    @classmethod
+    def _rises(cls, bounds: list[int]) -> list[int]:
+        if bounds[0] >= bounds[1]:
+            raise refuse("its first number is not below the second", "Put the lower number first: range = [1, 100].")
+        return bounds
+
+
+class FirstDay(Strict):
+    """The day before which no figure of this field was observed."""
+
+    earliest: Day
+
+
+class Limits(Strict):
+    """What is plausible of the facets that are numbers and days."""
+
+    count: WholeNumbers
+    lot_quantity: WholeNumbers
+    concurrency: WholeNumbers
+    context_tokens: WholeNumbers
+    observed_on: FirstDay
+
+
+COUNTS = ("count", "lot_quantity", "concurrency", "context_tokens")
+
+
+class Vocabulary(Strict):
+    """All attributes and units, by name, in the order of the file, and the limits of facets."""
+
+    facets: Limits
     attributes: Annotated[dict[Name, Attribute], Field(min_length=1)]
     units: Annotated[dict[Words, Unit], Field(min_length=1)]
 
@@ -65,6 +101,12 @@ class Vocabulary(Strict):
                 problem = f"[attributes.{name}] has unit = {attribute.unit!r}, which has no section"
                 raise refuse(problem, f"{known} Or write [units.{attribute.unit!r}].", whole=True)
         return self
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """For each facet that is a whole number its lowest and highest plausible value."""
+        limits: dict[str, WholeNumbers] = {name: getattr(self.facets, name) for name in COUNTS}
+        return {name: (limit.range[0], limit.range[1]) for name, limit in limits.items()}
 
 
 def load_vocabulary(path: Path) -> Vocabulary:

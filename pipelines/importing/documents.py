@@ -228,7 +228,7 @@ def _read_html(text: str, name: str, *, is_markdown: bool) -> Document:
             continue
         if element.find(".//table") is not None:
             continue  # a table around others is the page's layout
-        header, rows = _grid(element)
+        header, rows = _grid(element, name)
         cells += len(header) * len(rows)
         _check_size(cells, name)
         if len(header) < 2 or not rows:
@@ -255,14 +255,16 @@ def _published_on(root: Any) -> str:
     return ""
 
 
-def _grid(table: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def _grid(table: Any, name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows, a cell that covers several places standing in each of them.
 
     A row that is one cell over the whole width is a heading between rows: its text stands in the first column only.
+    Raises RigonomicsError as soon as spans make it larger than a table may be.
     """
     records: list[list[str]] = []
     is_header: list[bool] = []
     pending: dict[int, tuple[int, str]] = {}
+    width = 0
     for row in table.iter("tr"):
         record: list[str] = []
         cells = [cell for cell in row if cell.tag in ("td", "th")]
@@ -274,7 +276,11 @@ def _grid(table: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
                 if down > 1:
                     pending[len(record)] = (down - 1, text)
                 record.append(text)
+            width = max(width, len(record))
+            _check_size(width * (len(records) + 1), name)
         _hang_over(record, pending)
+        width = max(width, len(record))
+        _check_size(width * (len(records) + 1), name)
         if not record:
             continue
         if len(cells) == 1 and len(record) > 1:
@@ -285,7 +291,6 @@ def _grid(table: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     if not records:
         return (), []
     depth = max(next((n for n, flag in enumerate(is_header) if not flag), len(records)), 1)
-    width = max(map(len, records))
     padded = [record + [""] * (width - len(record)) for record in records]
     joined = [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*padded[:depth], strict=True)]
     header = _header_names(joined)

@@ -17,6 +17,10 @@ from pipelines.errors import RigonomicsError
 MAX_BYTES = 20_000_000
 """A scraped table larger than this is a mistake: the largest of the first five sources has 2 KB."""
 
+MAX_CHARACTERS = 2_000
+"""A cell longer than this is no figure and no name; a contract may still ignore a column of such texts."""
+csv.field_size_limit(MAX_BYTES)
+
 CELL_SCHEMA = {"raw_file": pl.String, "row": pl.Int32, "column": pl.String, "text": pl.String, "fault": pl.String}
 
 
@@ -50,7 +54,7 @@ def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
     header = rows[0]
     _check_header(header, table)
     places = [
-        (number, column, text, None if len(record) == len(header) else _ragged(record, header))
+        (number, column, text, _fault(column, text, record, header, table))
         for number, record in enumerate(rows[1:], start=2)
         if record
         for column, text in _pair(header, record)
@@ -120,5 +124,35 @@ def _pair(header: list[str], record: list[str]) -> list[tuple[str, str]]:
     return list(zip([*header, *extra], padded, strict=True))
 
 
-def _ragged(record: list[str], header: list[str]) -> str:
-    return f"the row has {len(record)} cells, the header {len(header)}"
+def _fault(column: str, text: str, record: list[str], header: list[str], table: Table) -> str | None:
+    """Why a cell cannot be taken: its record has more or fewer cells than the header, or it is too long.
+
+    A name too long to be one spoils its record, since the other cells are about it; a figure spoils only itself.
+    """
+    if len(record) != len(header):
+        return f"the row has {len(record)} cells, the header {len(header)}"
+    if len(text) > MAX_CHARACTERS and not _is_ignored(column, table):
+        return _too_long(column, text)
+    return next(
+        (
+            _too_long(other, long)
+            for other, long in zip(header, record, strict=True)
+            if len(long) > MAX_CHARACTERS and not _is_ignored(other, table) and not _is_figure(other, table)
+        ),
+        None,
+    )
+
+
+def _too_long(column: str, text: str) -> str:
+    return f"column {column!r} has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed"
+
+
+def _is_ignored(column: str, table: Table) -> bool:
+    return column in table.columns and table.columns[column].ignore is not None
+
+
+def _is_figure(column: str, table: Table) -> bool:
+    """Whether nothing but figures is read from a column."""
+    if column in table.columns:
+        return table.columns[column].facet is None and column != table.attribute_column
+    return column == "value"

@@ -15,14 +15,14 @@ from pipelines.contracts.facets import FACET_VALUES, FACETS, IMPLICIT_COLUMNS, L
 from pipelines.contracts.sources import Source, Table
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.names import resolve_names
-from pipelines.normalise.quantities import read_quantities
+from pipelines.normalise.quantities import INVISIBLE, read_quantities
 
 CELL = ["raw_file", "row", "column"]
 FACET_COLUMNS = (*FACETS, "attribute", "derived")
 SECTIONS = ("hardware", "model", "build")
 DAYS = ("observed_on", "valid_from", "valid_to")
-INTEGERS = ("count", "lot_quantity", "concurrency", "context_tokens")
-
+SHOWN = 200
+"""Characters of a text that a reason quotes."""
 UNSPECIFIED = "unspecified"
 """Concurrency of a throughput served to several at once, where the source does not say how many."""
 NEEDED = (
@@ -69,7 +69,7 @@ def observe(sources: Sequence[Source], cells: pl.DataFrame, vocabulary: Vocabula
     extracted = _extract(overlaid, vocabulary)
     read = _read(extracted, vocabulary)
     resolved = _resolve(read, catalogue)
-    judged = _judge(resolved)
+    judged = _judge(resolved, tables, vocabulary)
     good = judged.filter(pl.col("reason").is_null() & ~pl.col("is_empty"))
     observations = _observations(good, sources, tables)
     rejected = _rejected(placed, judged, tables)
@@ -163,9 +163,7 @@ def _row_facets(placed: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
         .unique(subset=CELL, keep="last", maintain_order=True)
     )
     facet_cells = (
-        placed.filter(
-            pl.col("facet").is_not_null() & (pl.col("text").str.strip_chars() != "") & pl.col("fault").is_null()
-        )
+        placed.filter(pl.col("facet").is_not_null() & ~_is_blank("text") & pl.col("fault").is_null())
         .join(resplit, on=CELL, how="left")
         .with_columns(
             pl.coalesce("row_split", "facet_split").replace("", None).alias("facet_split"),
@@ -217,9 +215,7 @@ def _plan_readings(placed: pl.DataFrame, tables: Sequence[Table], overrides: pl.
         "raw_file", "row", pl.col("text").str.strip_chars().alias("label")
     )
     readings = (
-        placed.filter(
-            (pl.col("role") == "reading") & pl.col("fault").is_null() & (pl.col("text").str.strip_chars() != "")
-        )
+        placed.filter((pl.col("role") == "reading") & pl.col("fault").is_null() & ~_is_blank("text"))
         .join(labels, on=["raw_file", "row"], how="left")
         .join(
             _plan(tables), on=["raw_file", "column", "label"], how="left", nulls_equal=True, maintain_order="left_right"
@@ -381,61 +377,125 @@ def _resolve(read: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return named
 
 
-def _judge(resolved: pl.DataFrame) -> pl.DataFrame:
-    """The first reason, if any, why a reading cannot be an observation. Ignored and absent readings are marked."""
+def _is_blank(column: str) -> pl.Expr:
+    """Whether a text holds nothing to see."""
+    return pl.col(column).str.replace_all(INVISIBLE, "").str.strip_chars() == ""
+
+
+def _judge(resolved: pl.DataFrame, tables: Sequence[Table], vocabulary: Vocabulary) -> pl.DataFrame:
+    """Each reading with its outcome: is_ignored, is_empty (it states nothing), reason (why it cannot be an observation).
+
+    A reading has just one of these, or it is an observation.
+    """
+    is_price, states_something = pl.col("kind") == "price", ~pl.col("is_empty")
+    no_match = pl.col("extract").is_not_null() & (pl.col("figure").fill_null("") == "")
+    is_optional = (pl.col("optional") == "true").fill_null(False)
+    reasons = [
+        pl.when(pl.col("attribute").is_null()).then(pl.lit("the contract plans no reading for this row and column")),
+        pl.when(pl.col("row_attribute").is_not_null() & pl.col("type").is_null()).then(
+            pl.format("attribute {} is not in the vocabulary", _shown("attribute"))
+        ),
+        pl.col("mismatch"),
+        pl.when(no_match).then(pl.format("the cell does not match {}", _shown("extract"))),
+        pl.col("figure_reason"),
+        pl.when(pl.col("corrected").is_not_null() & (pl.col("corrected").str.strip_chars() == "")).then(
+            pl.lit("the correction leaves nothing to read")
+        ),
+        pl.when((pl.col("is_empty")) & pl.col("extract").is_not_null() & ~is_optional).then(
+            pl.format("what {} cuts out states nothing", _shown("extract"))
+        ),
+        pl.when(_is_blank("piece_text").all().over(CELL)).then(pl.lit("nothing is left of the cell after its split")),
+        *_facet_reasons(tables, vocabulary),
+        pl.when(is_price & pl.col("condition").is_null() & states_something).then(
+            pl.lit("a price needs a condition: msrp, street, new, used, open_box or list")
+        ),
+        *(
+            pl.when((pl.col("kind") == kind) & pl.coalesce(needed).is_null() & states_something).then(pl.lit(reason))
+            for kind, needed, reason in NEEDED
+        ),
+    ]
+    is_ignored = pl.col("ignore").is_not_null() | (
+        is_optional & pl.col("extract").is_not_null() & (no_match | pl.col("is_empty"))
+    )
+    return (
+        resolved.join(_days_of(tables), on="raw_file", how="left", maintain_order="left")
+        .with_columns(is_ignored.alias("is_ignored"))
+        .with_columns(pl.when(~pl.col("is_ignored")).then(pl.coalesce(reasons)).alias("reason"))
+        .with_columns(is_empty=pl.col("is_empty") & pl.col("reason").is_null() & ~pl.col("is_ignored"))
+    )
+
+
+def _days_of(tables: Sequence[Table]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(table.raw_file, table.retrieved_on) for table in tables],
+        schema={"raw_file": pl.String, "retrieved_on": pl.Date},
+        orient="row",
+    )
+
+
+def _facet_reasons(tables: Sequence[Table], vocabulary: Vocabulary) -> list[pl.Expr]:
+    """What can be wrong with the facets of a reading: an unknown name, a value of no list, a number or day out of range."""
     unresolved = [
         pl.when(pl.col(section).is_not_null() & pl.col(f"{section}_id").is_null()).then(
             pl.format(
                 "{} {} is not in the catalogue; nearest: {}",
-                pl.lit(section), pl.col(section).fill_null(""), pl.col(f"{section}_candidates").fill_null("nothing"),
+                pl.lit(section), _shown(section), pl.col(f"{section}_candidates").fill_null("nothing"),
             )
         )
         for section in SECTIONS
     ]  # fmt: skip
+    listed = {**{facet: allowed for facet, allowed in FACET_VALUES.items() if allowed}, "derived": ("true", "false")}
     out_of_list = [
-        pl.when(~pl.col(facet).is_in(list(allowed))).then(
-            pl.format("{} is {}, which is none of {}", pl.lit(facet), pl.col(facet), pl.lit(", ".join(allowed)))
+        pl.when(pl.col(facet).is_not_null() & ~pl.col(facet).is_in(list(allowed))).then(
+            pl.format("{} is {}, which is none of {}", pl.lit(facet), _shown(facet), pl.lit(", ".join(allowed)))
         )
-        for facet, allowed in FACET_VALUES.items()
-        if allowed is not None
+        for facet, allowed in listed.items()
     ]
-    no_integer = [
-        pl.when(
-            pl.col(facet).is_not_null()
-            & pl.col(facet).cast(pl.Int64, strict=False).is_null()
-            & ((pl.col(facet) != UNSPECIFIED) | pl.lit(facet != "concurrency"))
-        ).then(pl.format("{} is {}, not a whole number", pl.lit(facet), pl.col(facet)))
-        for facet in INTEGERS
+    out_of_range = [
+        reason
+        for facet, (low, high) in vocabulary.counts.items()
+        for number in [pl.col(facet).cast(pl.Int64, strict=False)]
+        for is_said in [pl.col(facet).is_not_null() & ((pl.col(facet) != UNSPECIFIED) | pl.lit(facet != "concurrency"))]
+        for reason in (
+            pl.when(is_said & number.is_null()).then(
+                pl.format("{} is {}, not a whole number", pl.lit(facet), _shown(facet))
+            ),
+            pl.when(is_said & ~number.is_between(low, high)).then(
+                pl.format("{} is {}, outside {} to {}", pl.lit(facet), _shown(facet), pl.lit(low), pl.lit(high))
+            ),
+        )
     ]
-    no_match = pl.col("figure").is_null() & pl.col("extract").is_not_null()
-    nameless = pl.col("row_attribute").is_not_null() & pl.col("type").is_null()
-    ignored = pl.col("ignore").is_not_null() | (no_match & (pl.col("optional") == "true"))
-    reasons = [
-        pl.when(pl.col("attribute").is_null()).then(pl.lit("the contract plans no reading for this row and column")),
-        pl.when(nameless).then(pl.format("attribute {} is not in the vocabulary", "attribute")),
-        pl.col("mismatch"),
-        pl.when(no_match).then(pl.format("the cell does not match {}", "extract")),
-        pl.col("figure_reason"),
-        *unresolved,
-        *out_of_list,
-        *no_integer,
-        *(
-            pl.when(pl.col(facet).is_not_null() & _day(pl.col(facet)).is_null()).then(
-                pl.format("{} is {}, not a day, month or year", pl.lit(facet), pl.col(facet))
-            )
-            for facet in DAYS
-        ),
-        pl.when((pl.col("kind") == "price") & pl.col("condition").is_null() & ~pl.col("is_empty")).then(
-            pl.lit("a price needs a condition: msrp, street, new, used, open_box or list")
-        ),
-        *(
-            pl.when((pl.col("kind") == kind) & pl.coalesce(needed).is_null() & ~pl.col("is_empty")).then(pl.lit(reason))
-            for kind, needed, reason in NEEDED
-        ),
-    ]
-    return resolved.with_columns(
-        ignored.alias("is_ignored"), pl.when(~ignored).then(pl.coalesce(reasons)).alias("reason")
-    ).with_columns((pl.col("is_empty") & pl.col("reason").is_null() & ~pl.col("is_ignored")).alias("is_empty"))
+    low, high = vocabulary.counts["count"]
+    pieces = pl.col("hardware_count").cast(pl.Int64, strict=False)
+    miscounted = pl.when(pieces.is_not_null() & ~pieces.is_between(low, high)).then(
+        pl.format(
+            "hardware {} counts {} pieces, outside {} to {}", _shown("hardware"), pieces, pl.lit(low), pl.lit(high)
+        )
+    )
+    undated = [
+        reason
+        for facet in DAYS
+        for day in [_day(pl.col(facet))]
+        for latest in [pl.col("retrieved_on").dt.offset_by("1d" if facet == "observed_on" else "100y")]
+        for reason in (
+            pl.when(pl.col(facet).is_not_null() & day.is_null()).then(
+                pl.format("{} is {}, not a day, month or year", pl.lit(facet), _shown(facet))
+            ),
+            pl.when(~day.is_between(pl.lit(vocabulary.facets.observed_on.earliest), latest)).then(
+                pl.format(
+                    "{} is {}, outside {} to {}",
+                    pl.lit(facet), _shown(facet), pl.lit(vocabulary.facets.observed_on.earliest), latest,
+                )
+            ),
+        )
+    ]  # fmt: skip
+    return [*unresolved, *out_of_list, *out_of_range, miscounted, *undated]
+
+
+def _shown(column: str) -> pl.Expr:
+    """A text as it is quoted in a reason: not longer than a line, never null."""
+    text = pl.col(column).fill_null("")
+    return pl.when(text.str.len_chars() > SHOWN).then(text.str.head(SHOWN) + "…").otherwise(text)
 
 
 def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Sequence[Table]) -> pl.DataFrame:
@@ -587,10 +647,9 @@ def _counts(placed: pl.DataFrame, judged: pl.DataFrame, observations: pl.DataFra
         (pl.col("reason").is_null() & ~pl.col("is_empty") & ~pl.col("is_ignored")).any().alias("any_observed"),
         pl.col("is_ignored").any().alias("any_ignored"),
     )
-    blank = pl.col("text").str.strip_chars() == ""
     classed = placed.join(classes, on=CELL, how="left").with_columns(
         pl.when(pl.col("fault").is_not_null() | pl.col("any_rejected").fill_null(False)).then(pl.lit("rejected"))
-        .when(blank).then(pl.lit("empty"))
+        .when(_is_blank("text")).then(pl.lit("empty"))
         .when(pl.col("any_observed").fill_null(False)).then(pl.lit("observed"))
         .when((pl.col("role") == "ignored") | pl.col("any_ignored").fill_null(False)).then(pl.lit("ignored"))
         .when(pl.col("role") == "label").then(pl.lit("label"))

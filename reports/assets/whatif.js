@@ -23,9 +23,9 @@
       ? cloud_usd_per_hour * hours_per_year(hours_per_week) - power_usd(watts, hours_per_week, usd_per_kwh, 1)
       : null;
 
-  const payback_years = (capex_usd, cloud_usd_per_hour, watts = 0, hours_per_week = 40, usd_per_kwh = 0.15) => {
+  const payback_years = (capex_usd, cloud_usd_per_hour, watts = 0, hours_per_week = 40, usd_per_kwh = 0.15, longest_years = 100) => {
     const saving = saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh);
-    return known(capex_usd, saving) && saving > 0 ? capex_usd / saving : null;
+    return known(capex_usd, saving) && saving > 0 && capex_usd <= longest_years * saving ? capex_usd / saving : null;
   };
 
   const breakeven_hours_per_week = (capex_usd, cloud_usd_per_hour, watts = 0, usd_per_kwh = 0.15, life_years = 3, residual_fraction = 0) => {

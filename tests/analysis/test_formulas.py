@@ -60,6 +60,9 @@ def value(connection: duckdb.DuckDBPyConnection, expression: str) -> float | Non
         # 500 W at work take 156.43 a year off the saving of 5,214.29
         ("payback_years(14949, 2.5, 500, 40)", 2.956),
         ("payback_years(0, 2.5)", 0),
+        # 2085.714 h at 0.01 USD save 20.857 USD a year
+        ("payback_years(2000, 0.01)", 95.890),
+        ("payback_years(2500, 0.01, longest_years := 120)", 119.863),
         # 14,949 over three years is 1,993.2 rented hours a year
         ("breakeven_hours_per_week(14949, 2.5)", 38.226),
         ("breakeven_hours_per_week(14949, 2.5, life_years := 6)", 19.113),
@@ -101,6 +104,7 @@ def test_formula_gives_the_value_worked_out_by_hand(
     [
         "payback_years(14949, 0.02, 500)",  # electricity costs more than the rent
         "payback_years(14949, 0.075, 500)",  # exactly as much
+        "payback_years(2500, 0.01)",  # 119.9 years, which no machine lasts
         "breakeven_hours_per_week(14949, 0.02, 500)",
         "breakeven_hours_per_week(26281, 1)",  # a dollar more than a life around the clock saves
         "breakeven_capex_usd(0.1, 500, 100)",  # 315.36 a year for the tokens, 657 of electricity

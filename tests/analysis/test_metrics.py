@@ -178,7 +178,7 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
     "assumptions": [
         {"name": name, "value": value}
         for name, value in {
-            "context_tokens": 10_000, "kv_cache_gb_per_1k_tokens": 0.3, "overhead_gb": 1, "host_cpu_w_low": 100,
+            "context_tokens": 10_000, "kv_cache_gb_per_1k_tokens": 0.3, "overhead_gb": 1, "host_cpu_w_low": 100, "longest_payback_years": 100,
             "host_cpu_w_high": 300, "host_rest_w_low": 50, "host_rest_w_high": 100, "host_bandwidth_gb_s": 10_000,
         }.items()
     ],

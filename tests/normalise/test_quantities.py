@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -766,15 +767,24 @@ def vocabulary_of(tmp_path: Path, text: str) -> Vocabulary:
     return load_vocabulary(path)
 
 
+FACETS = """\
+[facets]
+count = { range = [1, 1_000] }
+lot_quantity = { range = [1, 10_000] }
+concurrency = { range = [1, 100_000] }
+context_tokens = { range = [1, 1_000_000] }
+observed_on = { earliest = 1990-01-01 }
+"""
 UNITS = '[units."W"]\nspellings = { "W" = 1, "kW" = 1_000 }\n'
 ATTRIBUTE = '[attributes.tdp]\nkind = "spec"\nunit = "W"\nrange = [1, 5_000]\ndescription = "design power"\n'
 
 
 def test_the_vocabulary_is_loaded_with_units_and_ranges(tmp_path: Path) -> None:
-    loaded = vocabulary_of(tmp_path, ATTRIBUTE + UNITS)
+    loaded = vocabulary_of(tmp_path, FACETS + ATTRIBUTE + UNITS)
     tdp = loaded.attributes["tdp"]
     assert (tdp.kind, tdp.type, tdp.unit, tdp.range) == ("spec", "quantity", "W", [1.0, 5000.0])
     assert loaded.units["W"].spellings == {"W": 1.0, "kW": 1000.0}
+    assert (loaded.counts["lot_quantity"], loaded.facets.observed_on.earliest) == ((1, 10_000), date(1990, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -799,7 +809,7 @@ def test_a_mistake_in_the_vocabulary_is_named_with_its_section(
     tmp_path: Path, text: str, names: tuple[str, ...]
 ) -> None:
     with pytest.raises(ContractError) as caught:
-        vocabulary_of(tmp_path, text)
+        vocabulary_of(tmp_path, FACETS + text)
     assert "vocabulary.toml" in caught.value.message
     assert all(name in caught.value.message for name in names), caught.value.message
     assert caught.value.remedy
