@@ -11,7 +11,7 @@ report: $(READY)
 	@$(BIN)/rigonomics refresh
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,12 +1,14 @@
 """Shared fixtures: a project copied from this checkout, refreshed once for all tests that only read it."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from pipelines.project import Project
 from pipelines.refresh import Summary, refresh
@@ -32,9 +34,19 @@ def copy_project(target: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Summary]:
-    """A project with its tables published, and what the refresh said. Not to be changed."""
-    project = copy_project(tmp_path_factory.mktemp("refreshed"))
-    return project, refresh(project, with_report=False)
+    """A project with its tables published, and what the refresh said. Not to be changed.
+
+    Processes that run tests side by side share it: the first that comes refreshes, the others wait for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with FileLock(shared / "refreshed.lock"):
+        done, root = shared / "refreshed.pickle", shared / "refreshed"
+        if not done.is_file():
+            project = copy_project(root)
+            done.write_bytes(pickle.dumps((project, refresh(project, with_report=False))))
+        found: tuple[Project, Summary] = pickle.loads(done.read_bytes())
+        return found
 
 
 @pytest.fixture(scope="session")

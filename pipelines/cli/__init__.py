@@ -1,15 +1,17 @@
 """The `rigonomics` command: one module for each subcommand, none of which does the work itself.
 
 Exit codes: 0 done, 1 a mistake to mend, 2 a declaration or the command line is wrong, 3 a blocking check failed,
-4 nothing is published yet, 130 interrupted.
+4 nothing is published yet, 5 a bug, 130 interrupted.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 
 from pipelines import __version__
 from pipelines.cli import browse, changes, importing, price, query, run, site, trace
+from pipelines.cli.terminal import guarded
 from pipelines.errors import RigonomicsError
 
 DESCRIPTION = """\
@@ -25,7 +27,9 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics open                           the report, in the browser
   rigonomics publish public                 report and data as a folder for any static host
 """
-EXIT_CODES = "exit codes: 0 done; 1 a mistake to mend; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet"
+EXIT_CODES = "exit codes: 0 done; 1 a mistake to mend; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet; 5 a bug"
+BUG = 5
+"""The exit code of what should not have happened."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,7 +48,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. What a terminal is shown cannot steer it."""
+    with redirect_stdout(guarded(sys.stdout)), redirect_stderr(guarded(sys.stderr)):
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -52,8 +61,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"rigonomics: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("rigonomics: interrupted; what was published stands as it was.", file=sys.stderr)
+        print("rigonomics: interrupted; what was published is as it was.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:
+        print(f"rigonomics: this should not have happened: {_in_short(error)}", file=sys.stderr)
+        print(f"  {_written_down(arguments)}", file=sys.stderr)
+        return BUG
+
+
+def _in_short(error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}"[:300]
+
+
+def _written_down(arguments: Sequence[str] | None) -> str:
+    """Where the traceback went, in words; it is written for whoever fixes the bug."""
+    import tempfile
+    import traceback
+
+    asked = sys.argv[1:] if arguments is None else list(arguments)
+    report = f"rigonomics {__version__}, Python {sys.version}\narguments: {asked!r}\n\n{traceback.format_exc()}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="rigonomics-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(report)
+    except OSError:
+        return report
+    return f"What was published is as it was. The details are in {file.name}; please report them."

@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from pipelines.cli.query import FORMATS, answer
+from pipelines.cli.printing import FORMATS
 from pipelines.project import locate
-from pipelines.warehouse.reading import open_published
+
+if TYPE_CHECKING:
+    import duckdb
 
 SHOWN = 12
 """Lines of each kind that are listed; the table `changes` has them all."""
@@ -93,6 +93,9 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the changes of the last refresh."""
+    from pipelines.cli.query import answer
+    from pipelines.warehouse.reading import open_published
+
     with open_published(locate()) as connection:
         if options.format is not None:
             print(answer(connection, "from changes", options.format))
@@ -101,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def told(connection: duckdb.DuckDBPyConnection, limit: int | None) -> list[str]:
+def told(connection: "duckdb.DuckDBPyConnection", limit: int | None) -> list[str]:
     """The changes in words."""
     latest, *before = connection.execute(REFRESHES).fetchall()
     if not before or latest[3] is None:

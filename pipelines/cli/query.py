@@ -1,23 +1,42 @@
 """`rigonomics sql` and `rigonomics tables`: asking the published database, which is opened read-only."""
 
 import argparse
-import csv
-import io
-import json
+import re
 import sys
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from pipelines.cli.printing import FORMATS, printed
+from pipelines.cli.terminal import beneath
 from pipelines.errors import RigonomicsError
 from pipelines.project import locate
-from pipelines.warehouse.reading import open_published
 
-FORMATS = ("table", "csv", "json", "markdown")
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "1GB"
+SECONDS = 60.0
+_BATCH = 10_000
+_CELL_BYTES = 64
+"""What a cell takes in this process at the least, besides its text."""
+_MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([KMGT])i?B", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a query may take: memory as DuckDB writes it, and seconds (0 for no limit)."""
+
+    memory: str = MEMORY
+    seconds: float = SECONDS
+
+    @property
+    def bytes(self) -> float:
+        """The memory in bytes."""
+        number, unit = _MEMORY.fullmatch(self.memory).groups()  # type: ignore[union-attr]  # the parser has checked it
+        return float(number) * 1000.0 ** ("KMGT".index(unit.upper()) + 1)
 
 
 def add_to(commands: Any) -> None:
@@ -30,6 +49,13 @@ def add_to(commands: Any) -> None:
     )
     sql.add_argument("query", nargs="?", help="a query; - reads it from standard input")
     sql.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: table)")
+    sql.add_argument(
+        "--guard-formulas", action="store_true", help="in CSV, an apostrophe before a text that a spreadsheet would run"
+    )
+    sql.add_argument("--memory", type=_memory, default=MEMORY, metavar="SIZE", help=f"at most (default: {MEMORY})")
+    sql.add_argument(
+        "--seconds", type=_seconds, default=SECONDS, metavar="N", help=f"at most; 0 for no limit (default: {SECONDS:g})"
+    )
     sql.set_defaults(run=run_sql)
     tables = commands.add_parser(
         "tables",
@@ -43,16 +69,21 @@ def add_to(commands: Any) -> None:
 
 def run_sql(options: argparse.Namespace) -> int:
     """Answer one query, or prompt."""
-    with open_published(locate()) as connection:
+    from pipelines.warehouse.reading import open_published
+
+    limits = Limits(options.memory, options.seconds)
+    with open_published(locate(), memory=limits.memory) as connection:
         if options.query is None and sys.stdin.isatty():
-            return _prompt(connection, options.format)
+            return _prompt(connection, options.format, limits)
         query = sys.stdin.read() if options.query in (None, "-") else options.query
-        print(answer(connection, query, options.format))
+        print(answer(connection, query, options.format, limits=limits, guard_formulas=options.guard_formulas))
     return 0
 
 
 def run_tables(options: argparse.Namespace) -> int:
     """List tables, or the columns of one."""
+    from pipelines.warehouse.reading import open_published
+
     with open_published(locate()) as connection:
         if options.name is None:
             print(answer(connection, TABLES, options.format))
@@ -83,26 +114,97 @@ order by position
 """
 
 
-def answer(connection: duckdb.DuckDBPyConnection, query: str, form: str, parameters: Sequence[Any] = ()) -> str:
-    """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run."""
+def answer(
+    connection: "duckdb.DuckDBPyConnection",
+    query: str,
+    form: str,
+    parameters: Sequence[Any] = (),
+    *,
+    limits: Limits | None = None,
+    guard_formulas: bool = False,
+) -> str:
+    """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run, or takes more than `limits`."""
+    import duckdb
+
+    limits = limits or Limits()
     try:
-        cursor = connection.execute(query, list(parameters))
+        with _ended_after(connection, limits.seconds):
+            cursor = connection.execute(query, list(parameters))
+            if cursor is None or cursor.description is None:
+                raise RigonomicsError("There is no query in it.", 'For example: rigonomics sql "from answers"')
+            columns = [str(column[0]) for column in cursor.description]
+            rows = list(_fetched(cursor, limits))
+    except duckdb.InterruptException:
+        raise RigonomicsError(
+            f"The query took more than {limits.seconds:g} s and was ended.", "Ask for less, or set --seconds."
+        ) from None
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise _too_large(limits) from error
     except duckdb.Error as error:
         raise RigonomicsError(
             f"The query cannot be run. {error}", "rigonomics tables lists the tables and their columns."
         ) from error
-    columns = [column[0] for column in cursor.description or []]
-    return FORMATTERS[form](columns, cursor.fetchall())
+    return printed(columns, rows, form, guard_formulas=guard_formulas)
 
 
-def unknown_table(connection: duckdb.DuckDBPyConnection, name: str) -> RigonomicsError:
+@contextmanager
+def _ended_after(connection: "duckdb.DuckDBPyConnection", seconds: float) -> Iterator[None]:
+    """Interrupt what the connection runs once the seconds are over."""
+    if not seconds:
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _fetched(cursor: "duckdb.DuckDBPyConnection", limits: Limits) -> Iterator[tuple[Any, ...]]:
+    """The rows, as long as they fit into the memory that the query may take."""
+    room = limits.bytes
+    while batch := cursor.fetchmany(_BATCH):
+        for row in batch:
+            room -= sum(_CELL_BYTES + (len(value) if isinstance(value, str | bytes) else 0) for value in row)
+        if room < 0:
+            raise _too_large(limits)
+        yield from batch
+
+
+def _too_large(limits: Limits) -> RigonomicsError:
+    return RigonomicsError(
+        f"The query takes more than {limits.memory} of memory.", "Ask for less, as by limit, or set --memory."
+    )
+
+
+def _memory(text: str) -> str:
+    if not _MEMORY.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount of memory, as 500MB or 2GB")
+    return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
+
+
+def unknown_table(connection: "duckdb.DuckDBPyConnection", name: str) -> RigonomicsError:
     """The error for a table that is not there, naming the nearest one."""
     return RigonomicsError(
         f"There is no table {name!r}.{_nearest(connection, name)}", "rigonomics tables lists them all."
     )
 
 
-def _nearest(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+def _nearest(connection: "duckdb.DuckDBPyConnection", name: str) -> str:
     rows = connection.execute(
         "select table_name from (select distinct table_name from data_dictionary) "
         "where jaro_winkler_similarity(table_name, ?) > 0.7 order by jaro_winkler_similarity(table_name, ?) desc limit 1",
@@ -111,16 +213,18 @@ def _nearest(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     return f" Did you mean {rows[0][0]}?" if rows else ""
 
 
-def _prompt(connection: duckdb.DuckDBPyConnection, form: str) -> int:
+def _prompt(connection: "duckdb.DuckDBPyConnection", form: str, limits: Limits) -> int:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import WordCompleter
     from prompt_toolkit.history import FileHistory
+    from prompt_toolkit.output import create_output
 
     names = connection.execute("select distinct unnest([table_name, column_name]) from data_dictionary").fetchall()
     session: PromptSession[str] = PromptSession(
         history=FileHistory(str(Path.home() / ".rigonomics_history")),
         completer=WordCompleter([name for (name,) in names], ignore_case=True),
         complete_while_typing=False,
+        output=create_output(stdout=beneath(sys.stdout)),
     )
     print(
         "DuckDB SQL on the published tables, read-only. End a query with ; and leave with Ctrl-D. Tab completes names."
@@ -136,66 +240,7 @@ def _prompt(connection: duckdb.DuckDBPyConnection, form: str) -> int:
             return 0
         if lines[-1].rstrip().endswith(";"):
             try:
-                print(answer(connection, "\n".join(lines), form))
+                print(answer(connection, "\n".join(lines), form, limits=limits))
             except RigonomicsError as error:
                 print(error, file=sys.stderr)
             lines = []
-
-
-def _as_table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    target = io.StringIO()
-    width = None if sys.stdout.isatty() else 10_000
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for index, column in enumerate(columns):
-        numeric = any(
-            isinstance(row[index], int | float | Decimal) and not isinstance(row[index], bool) for row in rows
-        )
-        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_shown(value)) for value in row))
-    Console(file=target, width=width or Console().width, highlight=False, no_color=True).print(table)
-    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + f"\n({len(rows)} rows)"
-
-
-def _as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([["" if value is None else value for value in row] for row in rows])
-    return target.getvalue().rstrip("\n")
-
-
-def _as_json(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    records = [dict(zip(columns, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=1, default=_jsonable, allow_nan=False)
-
-
-def _as_markdown(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    lines = [columns, ["---"] * len(columns), *[[_escaped(_shown(value)) for value in row] for row in rows]]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-FORMATTERS = {"table": _as_table, "csv": _as_csv, "json": _as_json, "markdown": _as_markdown}
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`*_[]<>|":
-        text = text.replace(character, f"\\{character}")
-    return text.replace("\n", " ")
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)

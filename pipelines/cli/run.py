@@ -5,6 +5,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.cli.terminal import beneath, visible_cell
 from pipelines.fingerprint import pending, read_state
 from pipelines.project import Project, locate
 
@@ -98,13 +99,13 @@ class _Progress:
 
     def __call__(self, message: str) -> None:
         if self._live:
-            print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{visible_cell(message)}", end="", file=beneath(sys.stderr), flush=True)
         elif message.startswith("Waiting"):
             print(message, file=sys.stderr, flush=True)
 
 
 def _clear_progress() -> None:
-    print("\r\033[K" if sys.stderr.isatty() else "", end="", file=sys.stderr)
+    print("\r\033[K" if sys.stderr.isatty() else "", end="", file=beneath(sys.stderr))
 
 
 def _nothing(project: Project) -> str:

@@ -6,9 +6,10 @@ from pipelines.errors import NothingPublished, RigonomicsError
 from pipelines.project import Project
 
 
-def open_published(project: Project) -> duckdb.DuckDBPyConnection:
+def open_published(project: Project, memory: str = "") -> duckdb.DuckDBPyConnection:
     """A read-only connection to the published database, without access to files or network.
 
+    `memory`, if given, is the most that a query may take; it then spills nothing to disk either.
     Raises NothingPublished if there is none yet, RigonomicsError if it is damaged.
     """
     if not project.database.is_file():
@@ -19,6 +20,9 @@ def open_published(project: Project) -> duckdb.DuckDBPyConnection:
         raise RigonomicsError(
             f"{project.relative(project.database)} cannot be opened: {error}.", "Run: rigonomics refresh"
         ) from error
+    if memory:
+        connection.execute("set memory_limit = $memory", {"memory": memory})
+        connection.execute("set temp_directory = ''")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

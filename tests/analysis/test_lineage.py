@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.trace import EDITED_FILES, trace
+from pipelines.cli.tree import EDITED_FILES, trace
 from pipelines.project import Project
 from pipelines.warehouse.declarations import Declaration, load_declarations
 from pipelines.warehouse.reading import open_published

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.assets.graph import build_definitions
-from pipelines.cli.trace import trace
+from pipelines.cli.tree import trace
 from pipelines.errors import ContractError
 from pipelines.project import Project
 from pipelines.refresh import refresh
