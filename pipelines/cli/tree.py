@@ -15,8 +15,8 @@ from sqlglot import exp
 from pipelines.cli.query import unknown_table
 from pipelines.errors import RigonomicsError
 from pipelines.project import Project
-from pipelines.warehouse.names import quoted
 from pipelines.warehouse.declarations import Declaration, load_declarations
+from pipelines.warehouse.names import quoted
 
 SHOWN_ROWS = 12
 """Rows that are listed where a key fits several."""
