@@ -1,205 +1,222 @@
--- What the throughput model gives each system for the models of modelled_runs that it holds: efficiency of its class x
--- ceiling, for a single sequence, on as many of its accelerators as hold the model. More of them count as far as a
--- source has been there: no more than in any calibrating claim, and none reads less for a token than in any of them.
+-- What the throughput model gives each system for the models of modelled_runs that it holds, one sequence at a time: on as
+-- few of its accelerators as hold the model, which take turns (layer split), and on as many as share it evenly and read at
+-- once (tensor parallel). Accelerators that are left over are idle, or run further copies.
 with constants as (
     select
         max(value) filter (where name = 'context_tokens') as context_tokens,
-        max(value) filter (where name = 'kv_cache_gb_per_1k_tokens') as kv_cache_gb_per_1k_tokens,
+        max(value) filter (where name = 'decode_context_tokens') as decode_context_tokens,
         max(value) filter (where name = 'overhead_gb') as overhead_gb
     from assumptions
-),
-
--- how far apart any claim that calibrates several cards has spread a model
-limits as (
-    select
-        max(most_accelerators) as most_accelerators,
-        min(least_gb_per_accelerator) as least_gb_per_accelerator
-    from throughput_model
-    where efficiency_class in ('multi_gpu_nvlink', 'multi_gpu_pcie')
 ),
 
 runs as (
     select
         r.model_id,
         r.quantization,
-        z.size_gb,
-        z.derivation,
-        z.size_from,
-        active_fraction(m.params_b, m.active_params_b) as active_fraction,
-        -- what has to fit is the largest that the curated size may be
-        memory_needed_gb(
-            greatest(s.size_gb_high, z.size_gb), k.context_tokens, k.kv_cache_gb_per_1k_tokens, k.overhead_gb
-        ) as memory_needed_gb
+        z.size_gb_high as size_gb,
+        z.model_size_id,
+        coalesce(z.derivation, 'stated') as derivation,
+        m.params_b,
+        coalesce(m.active_params_b, m.params_b) as active_params_b,
+        m.active_params_b is not null as is_moe,
+        m.layers,
+        m.hidden_size,
+        decode_read_gb(
+            z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings
+        ) as read_gb,
+        kv_cache_gb(m.layers, m.cache_width, k.context_tokens, m.sliding_window, m.full_attention_layers) as full_cache_gb,
+        kv_cache_gb(
+            m.layers, m.cache_width, k.decode_context_tokens, m.sliding_window, m.full_attention_layers
+        ) as cache_gb,
+        k.decode_context_tokens,
+        k.overhead_gb
     from modelled_runs as r
     inner join models as m
         on m.model_id = r.model_id
-    inner join smallest_sizes as z
+    inner join model_sizes as z
         on z.model_id = r.model_id
         and z.quantization = r.quantization
-    inner join model_sizes as s
-        on s.model_id = r.model_id
-        and s.quantization = r.quantization
-        and s.is_chosen
+        and z.is_chosen
     cross join constants as k
 ),
 
-placed as (
+kinds as (
     select
         b.build_id,
         a.hardware_id,
+        a.quantity,
         h.name as hardware_name,
-        h.kind = 'system' as is_unified,
-        b.link,
-        h.memory_gb,
+        h.vendor,
+        h.memory_kind,
+        h.usable_memory_gb,
         h.memory_bandwidth_gb_s,
         h.memory_bandwidth_from,
-        a.quantity,
-        count(*) over (partition by b.build_id, r.model_id, r.quantization) as kinds,
-        r.*,
-        greatest(
-            ceil(r.memory_needed_gb / h.memory_gb),
-            case
-                when h.kind <> 'system'
-                    then least(
-                        a.quantity,
-                        l.most_accelerators,
-                        floor(gb_read_per_token(r.size_gb, r.active_fraction) / l.least_gb_per_accelerator)
-                    )
-            end
-        )::integer as accelerators_used
+        h.fp32_tflops,
+        h.fp16_vector_tflops,
+        count(*) over (partition by b.build_id) as kinds,
+        coalesce(sum(a.quantity) over (partition by b.build_id), 0) as all_accelerators
     from builds as b
-    cross join runs as r
     left join build_accelerators as a
         on a.build_id = b.build_id
     left join hardware as h
         on h.hardware_id = a.hardware_id
-    cross join limits as l
 ),
 
-classed as (
+ways as (
     select
-        *,
-        coalesce(accelerators_used <= quantity, false) as fits,
+        k.*,
+        'layer' as way
+    from kinds as k
+    union all
+    select
+        k.*,
+        'tensor' as way
+    from kinds as k
+    where k.quantity > 1
+        and k.memory_kind <> 'unified'
+),
+
+placed as (
+    select
+        w.*,
+        r.*,
+        accelerators_needed(r.size_gb, r.full_cache_gb, w.usable_memory_gb, r.overhead_gb) as holding,
+        -- a model is split evenly among two, four, eight
+        case w.way when 'tensor' then power(2, floor(log2(w.quantity)))::integer else holding end as accelerators_used,
+        accelerators_used >= holding and accelerators_used <= w.quantity as fits,
+        case when accelerators_used = 1 then 'none' else w.way end as split
+    from ways as w
+    cross join runs as r
+),
+
+timed as (
+    select
+        p.*,
+        d.constants,
+        d.log_low,
+        d.log_high,
+        d.left_out_error_percent,
+        d.accelerators as calibrating_accelerators,
         case
-            when is_unified then 'unified_memory'
-            when accelerators_used = 1 then 'one_gpu'
-            when link in ('nvlink', 'nvswitch') and accelerators_used = 2 then 'multi_gpu_nvlink'
-            else 'multi_gpu_pcie'
-        end as efficiency_class,
-        -- two systems on a cable take turns: nobody calibrates them reading at once
-        memory_bandwidth_gb_s * case when is_unified then 1 else accelerators_used end as bandwidth_gb_s,
-        gb_read_per_token(size_gb, active_fraction) as gb_read_per_token,
-        decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) as ceiling_tok_s
-    from placed
+            when p.fits
+                then modelled_ms(
+                    decode_terms(
+                        p.read_gb, p.cache_gb, p.layers, p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
+                        p.accelerators_used, p.split
+                    ),
+                    d.constants
+                )
+        end as decode_ms,
+        case
+            when p.fits
+                then modelled_ms(
+                    prefill_terms(
+                        p.active_params_b, bits_of_file(p.size_gb, p.params_b), p.layers, p.hidden_size,
+                        p.decode_context_tokens, p.fp16_vector_tflops
+                    ),
+                    f.constants,
+                    prefill_logs(
+                        p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators_used, p.decode_context_tokens
+                    ),
+                    f.exponents
+                )
+        end as prefill_ms,
+        f.log_low as prefill_log_low,
+        f.log_high as prefill_log_high,
+        interval_widening(p.is_moe, p.split = 'tensor', false, false) as widening,
+        reasons(
+            case when p.hardware_id is null then 'its accelerators are not named' end,
+            case when p.usable_memory_gb is null then 'the memory of ' || p.hardware_name || ' is not known' end,
+            case
+                when not p.fits and p.kinds > 1
+                    then format('{:.4g} GB do not fit one kind of its accelerators', p.size_gb + p.full_cache_gb)
+                when not p.fits
+                    then format(
+                        '{:.4g} GB do not fit into {:.4g} GB', p.size_gb + p.full_cache_gb, p.usable_memory_gb * p.quantity
+                    )
+            end
+        ) as memory_missing,
+        reasons(
+            case
+                when p.memory_bandwidth_gb_s is null and p.hardware_id is not null
+                    then 'the memory bandwidth of ' || p.hardware_name || ' is stated by no source'
+            end,
+            case
+                when p.fp32_tflops is null and p.hardware_id is not null
+                    then 'the single-precision compute of ' || p.hardware_name || ' is stated by no source'
+            end
+        ) as sheet_missing
+    from placed as p
+    left join throughput_model as d
+        on d.phase = 'decode'
+        and d.speed_class = speed_class(p.vendor, p.memory_kind)
+        and d.software_generation = '2025'
+    left join throughput_model as f
+        on f.phase = 'prefill'
+        and f.speed_class = d.speed_class
+        and f.software_generation = '2025'
 ),
 
 -- of several kinds of accelerators, the one that is fastest alone
 chosen as (
     select *
-    from classed
+    from timed
     qualify row_number() over (
-        partition by build_id, model_id, quantization
-        order by fits and ceiling_tok_s is not null desc, ceiling_tok_s desc, hardware_id
+        partition by build_id, model_id, quantization, way
+        order by decode_ms is not null desc, decode_ms, usable_memory_gb desc, hardware_id
     ) = 1
-),
-
-judged as (
-    select
-        c.*,
-        m.voices,
-        m.most_accelerators,
-        m.efficiency_low,
-        m.efficiency_mid,
-        m.efficiency_high,
-        case
-            when c.hardware_id is null then 'its accelerators are not named'
-            when c.memory_gb is null then 'the memory of ' || c.hardware_name || ' is not known'
-            when not c.fits and c.kinds > 1
-                then format(
-                    '{:.4g} GB do not fit one kind of its accelerators, and no source calibrates mixed ones',
-                    c.memory_needed_gb
-                )
-            when not c.fits
-                then format('{:.4g} GB do not fit into {:.4g} GB', c.memory_needed_gb, c.memory_gb * c.quantity)
-            when c.memory_bandwidth_gb_s is null
-                then 'the memory bandwidth of ' || c.hardware_name || ' is stated by no source'
-            when m.voices is null then 'no plausible claim calibrates ' || c.efficiency_class
-        end as missing
-    from chosen as c
-    left join throughput_model as m
-        on m.efficiency_class = c.efficiency_class
-),
-
--- fewer bits are never slower: a smaller file can be spread as widely as a larger one of the same model, and reads less
-spread as (
-    select
-        j.build_id,
-        j.model_id,
-        j.quantization,
-        arg_max(w.quantization, row(w.efficiency_mid * w.ceiling_tok_s, w.quantization = j.quantization, w.quantization)) as as_at
-    from judged as j
-    inner join judged as w
-        on w.build_id = j.build_id
-        and w.model_id = j.model_id
-        and w.hardware_id = j.hardware_id
-        and w.gb_read_per_token >= j.gb_read_per_token
-        and w.missing is null
-    where j.missing is null
-    group by j.build_id, j.model_id, j.quantization
 )
 
 select
-    concat_ws('/', 'modelled', j.build_id, j.model_id, j.quantization) as modelled_id,
-    j.build_id,
-    j.model_id,
-    j.quantization,
-    j.hardware_id,
-    w.accelerators_used,
-    w.efficiency_class,
-    w.voices as calibration_voices,
-    j.memory_needed_gb,
-    case when j.hardware_id is not null and j.memory_gb is not null then j.fits end as fits_in_memory,
-    w.quantization as spread_as_at,
-    w.gb_read_per_token,
-    w.ceiling_tok_s,
-    w.efficiency_low * w.ceiling_tok_s as tokens_per_s_low,
-    w.efficiency_mid * w.ceiling_tok_s as tokens_per_s_mid,
-    w.efficiency_high * w.ceiling_tok_s as tokens_per_s_high,
+    concat_ws('/', 'modelled', build_id, model_id, quantization, way) as modelled_id,
+    build_id,
+    model_id,
+    quantization,
+    hardware_id,
+    split,
+    case split when 'tensor' then 'vLLM' else 'llama.cpp' end as engine,
+    accelerators_used,
+    case when fits then (all_accelerators - accelerators_used)::integer end as idle_accelerators,
+    case when fits then (quantity // accelerators_used)::integer end as replicas,
+    speed_class(vendor, memory_kind) as speed_class,
+    calibrating_accelerators,
+    memory_needed_gb(
+        size_gb, full_cache_gb, overhead_gb, coalesce(case when fits then accelerators_used end, 1)
+    ) as memory_needed_gb,
+    case when hardware_id is not null and usable_memory_gb is not null then fits end as fits_in_memory,
+    read_gb as gb_read_per_token,
+    decode_context_tokens::bigint as context_tokens,
+    1000 / (decode_ms * exp(log_high * widening)) as tokens_per_s_low,
+    1000 / decode_ms as tokens_per_s_mid,
+    1000 / (decode_ms * exp(log_low * widening)) as tokens_per_s_high,
+    1000 / (prefill_ms * exp(prefill_log_high * widening)) as prefill_tok_s_low,
+    1000 / prefill_ms as prefill_tok_s_mid,
+    1000 / (prefill_ms * exp(prefill_log_low * widening)) as prefill_tok_s_high,
     case
-        when w.quantization is not null
+        when decode_ms is not null
             then concat_ws(
                 '; ',
-                case
-                    when w.quantization <> j.quantization
-                        then 'at least as fast as at ' || w.quantization || ', spread as widely'
-                end,
-                format('{:.4g} GB of weights ({})', w.size_gb, w.derivation),
-                case
-                    when w.is_unified and w.accelerators_used > 1
-                        then format('layers split over {} systems that take turns', w.accelerators_used)
-                    when w.accelerators_used > 1 then format('{} accelerators at once', w.accelerators_used)
+                format('{:.4g} GB of weights ({}), {:.4g} GB read for a token', size_gb, derivation, read_gb),
+                case split
+                    when 'layer' then format('{} accelerators that take turns (layer split)', accelerators_used)
+                    when 'tensor' then format('{} accelerators at once (tensor parallel)', accelerators_used)
                     else 'one accelerator'
                 end,
+                format('{:.0f} tokens of context', decode_context_tokens),
                 format(
-                    '{:.2f} to {:.2f} of the ceiling, as {} plausible claims have it',
-                    w.efficiency_low, w.efficiency_high, w.voices
+                    'fitted to runs of {} accelerators of this class, which a fit without them misses by {:.0f} % in the median',
+                    calibrating_accelerators, left_out_error_percent
                 ),
+                case when calibrating_accelerators = 0 then 'no run of this class calibrates it' end,
+                case when split = 'tensor' then 'few runs of tensor parallel calibrate it: a wide interval' end,
                 case
-                    when w.accelerators_used > w.most_accelerators
-                        then format('none of them of more than {} accelerators', w.most_accelerators)
+                    when all_accelerators > accelerators_used
+                        then format('{} accelerators are idle or run further copies', all_accelerators - accelerators_used)
                 end
             )
     end as assumptions,
-    j.missing,
-    w.size_from,
-    j.memory_bandwidth_from as bandwidth_from
-from judged as j
-left join spread as s
-    on s.build_id = j.build_id
-    and s.model_id = j.model_id
-    and s.quantization = j.quantization
-left join judged as w
-    on w.build_id = s.build_id
-    and w.model_id = s.model_id
-    and w.quantization = s.as_at
+    reasons(memory_missing, sheet_missing) as missing,
+    model_size_id,
+    memory_bandwidth_from as bandwidth_from
+from chosen
 order by modelled_id

@@ -3,7 +3,15 @@ with readings as (
     select
         s.hardware_id,
         s.attribute,
-        mid(s.value_low, s.value_high) as figure,
+        -- where the maker's sheet counts memory in GiB, the GB of others are GiB too
+        mid(s.value_low, s.value_high)
+        * case
+            when s.attribute = 'memory'
+                and not contains(s.raw_text, 'GiB')
+                and bool_or(contains(s.raw_text, 'GiB')) over (partition by s.hardware_id, s.attribute)
+                then power(1.024, 3)
+            else 1
+        end as figure,
         s.value_text as word,
         s.observation_id,
         -- a memory that can be had up to so much says less than the one that a source has
@@ -95,6 +103,7 @@ select
     c.vendor,
     c.doubt,
     m.memory_gb,
+    m.memory_gb * case when c.vendor = 'Apple' and c.kind = 'system' then a.value else 1 end as usable_memory_gb,
     m.memory_bandwidth_gb_s,
     m.memory_type,
     case
@@ -115,4 +124,6 @@ select
 from catalogue_hardware as c
 left join main_figures as m
     on m.hardware_id = c.hardware_id
+left join assumptions as a
+    on a.name = 'apple_memory_share'
 order by c.hardware_id

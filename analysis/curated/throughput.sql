@@ -66,15 +66,78 @@ candidates as (
         on l.benchmark_id = c.benchmark_id
 ),
 
+-- what the model of measured runs gives the same system for models as large at as many bits, each way of sharing them
+modelled_ranges as (
+    select
+        v.build_id,
+        m.params_b,
+        q.bits_per_weight,
+        v.split,
+        min(v.tokens_per_s_low) as tok_s_low,
+        max(v.tokens_per_s_high) as tok_s_high
+    from modelled_throughput as v
+    inner join models as m
+        on m.model_id = v.model_id
+    inner join quantizations as q
+        on q.quantization = v.quantization
+    where v.missing is null
+    group by v.build_id, m.params_b, q.bits_per_weight, v.split
+),
+
+compared as (
+    select
+        c.build_id,
+        c.throughput_from,
+        string_agg(r.split, ', ' order by r.split)
+            filter (where c.tokens_per_s_low <= r.tok_s_high and c.tokens_per_s_high >= r.tok_s_low) as agrees_with,
+        max(r.tok_s_high) as modelled_high
+    from candidates as c
+    inner join models as m
+        on m.model_id = c.model_id
+    inner join quantizations as q
+        on q.quantization = c.quantization
+    inner join modelled_ranges as r
+        on r.build_id = c.build_id
+        and abs(r.params_b / m.params_b - 1) < 0.05
+        and abs(r.bits_per_weight / q.bits_per_weight - 1) < 0.05
+    where c.concurrency = 1
+        and c.phase = 'decode'
+        and c.offload = 'none'
+    group by c.build_id, c.throughput_from
+),
+
+judged as (
+    select
+        c.* replace (
+            coalesce(
+                c.unfit,
+                case
+                    when c.basis <> 'measured' and c.tokens_per_s_low > m.modelled_high
+                        then format(
+                            'faster than measured runs let any way of sharing the model be: {:.4g} tok/s against at most {:.4g}',
+                            c.tokens_per_s_low, m.modelled_high
+                        )
+                end
+            ) as unfit,
+            -- a figure that one way of sharing the model gives and no other is of that way
+            coalesce(c.split, case when m.agrees_with in ('layer', 'tensor', 'none') then m.agrees_with end) as split
+        ),
+        m.agrees_with
+    from candidates as c
+    left join compared as m
+        on m.build_id = c.build_id
+        and m.throughput_from = c.throughput_from
+),
+
 ranked as (
     select
         c.*,
         first_value(c.throughput_from) over best_first as best_throughput_from
-    from candidates as c
+    from judged as c
     inner join builds as s
         on s.build_id = c.build_id
     window best_first as (
-        partition by c.build_id, c.model_id, c.quantization, c.concurrency
+        partition by c.build_id, c.model_id, c.quantization, c.concurrency, c.split
         order by
             c.unfit is not null,
             not c.is_own,
@@ -89,23 +152,34 @@ ranked as (
     )
 ),
 
+constants as (
+    select
+        max(value) filter (where name = 'context_tokens') as context_tokens,
+        max(value) filter (where name = 'overhead_gb') as overhead_gb
+    from assumptions
+),
+
 memory_needs as (
     select
         r.build_id,
         r.throughput_from,
         memory_needed_gb(
             z.size_gb_high,
-            max(a.value) filter (where a.name = 'context_tokens') * r.concurrency,
-            max(a.value) filter (where a.name = 'kv_cache_gb_per_1k_tokens'),
-            max(a.value) filter (where a.name = 'overhead_gb')
+            r.concurrency
+            * kv_cache_gb(m.layers, m.cache_width, k.context_tokens, m.sliding_window, m.full_attention_layers),
+            k.overhead_gb,
+            coalesce(b.accelerator_count, 1)
         ) as memory_needed_gb
     from ranked as r
+    inner join builds as b
+        on b.build_id = r.build_id
+    inner join models as m
+        on m.model_id = r.model_id
     inner join model_sizes as z
         on z.model_id = r.model_id
         and z.quantization = r.quantization
         and z.is_chosen
-    cross join assumptions as a
-    group by r.build_id, r.throughput_from, r.concurrency, z.size_gb_high
+    cross join constants as k
 ),
 
 stated as (
@@ -116,6 +190,7 @@ stated as (
         r.quantization,
         r.engine,
         r.split,
+        r.agrees_with,
         r.phase,
         r.concurrency,
         r.from_per_user,
@@ -127,7 +202,7 @@ stated as (
         r.is_approximate,
         r.bound,
         r.basis,
-        null as efficiency_class,
+        null as speed_class,
         r.roofline_verdict,
         r.is_own,
         n.memory_needed_gb,
@@ -161,6 +236,7 @@ winners as (
         t.build_id,
         m.params_b,
         q.bits_per_weight,
+        t.split,
         min(t.throughput_from) as throughput_from
     from stated as t
     inner join models as m
@@ -169,7 +245,7 @@ winners as (
         on q.quantization = t.quantization
     where t.excluded is null
         and t.concurrency = 1
-    group by t.build_id, m.params_b, q.bits_per_weight
+    group by t.build_id, m.params_b, q.bits_per_weight, t.split
 )
 
 select *
@@ -180,7 +256,9 @@ select
     v.modelled_id as throughput_from,
     v.model_id,
     v.quantization,
-    case when v.accelerators_used > 1 then 'tensor' else 'none' end as split,
+    v.split,
+    v.engine,
+    v.context_tokens,
     'decode' as phase,
     1 as concurrency,
     false as from_per_user,
@@ -190,7 +268,7 @@ select
     v.tokens_per_s_high,
     true as is_approximate,
     'modelled' as basis,
-    v.efficiency_class,
+    v.speed_class,
     'plausible' as roofline_verdict,
     false as is_own,
     v.memory_needed_gb,
@@ -201,9 +279,11 @@ inner join models as m
     on m.model_id = v.model_id
 inner join quantizations as q
     on q.quantization = v.quantization
+-- a stated figure takes the place of the modelled one of the same way, and one of which the way is not known of neither
 left join winners as w
     on w.build_id = v.build_id
     and w.params_b = m.params_b
     and w.bits_per_weight = q.bits_per_weight
+    and (w.split = v.split or v.split = 'none')
 where v.missing is null
 order by build_id, model_id, quantization, concurrency, throughput_from

@@ -169,16 +169,17 @@ create or replace macro bits_of_file(size_gb, params_b) as
 comment on macro bits_of_file is
     'Bits that a weight takes in a file, the inverse of weights_gb: GB * 8 / billions of parameters. bits_of_file(35, 70) = 4.';
 
-create or replace macro memory_needed_gb(
-    weights_gb,
-    context_tokens := 8192,
-    kv_cache_gb_per_1k_tokens := 0.32768,
-    overhead_gb := 2
-) as
-    weights_gb + context_tokens / 1000 * kv_cache_gb_per_1k_tokens + overhead_gb;
+create or replace macro memory_needed_gb(weights_gb, cache_gb := 0, overhead_gb := 0.5, accelerators := 1) as
+    weights_gb + cache_gb + overhead_gb * accelerators;
 
 comment on macro memory_needed_gb is
-    'GB of accelerator memory that one sequence takes: weights + key-value cache of its context + overhead. memory_needed_gb(35) = 39.684.';
+    'GB of accelerator memory that a model takes: weights + key-value cache of all sequences + overhead of each accelerator. memory_needed_gb(35, 2.684) = 38.184.';
+
+create or replace macro accelerators_needed(weights_gb, cache_gb, memory_gb, overhead_gb := 0.5) as
+    ceil((weights_gb + cache_gb) / nullif(greatest(memory_gb - overhead_gb, 0), 0))::integer;
+
+comment on macro accelerators_needed is
+    'How many accelerators of memory_gb hold a model with its cache, each losing its overhead. accelerators_needed(43.2, 2.7, 25.77) = 2.';
 
 create or replace macro decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) as
     bandwidth_gb_s / nullif(gb_read_per_token, 0);

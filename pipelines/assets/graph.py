@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.assets.automation import FROM_NOTHING, WITH_REPORT, raw_changed, weekly_refresh
 from pipelines.assets.claims import claim_assets
+from pipelines.assets.fitting import fitting_assets
 from pipelines.assets.observations import observation_assets
 from pipelines.assets.published import published_assets
 from pipelines.assets.quality import quality_checks
@@ -45,6 +46,7 @@ def build_definitions(project: Project, declarations: dict[str, Declaration] | N
             *raw_assets(declarations, source_ids),
             *observation_assets(declarations),
             *claim_assets(declarations),
+            *fitting_assets(declarations),
             *sql_assets(table for table in declarations.values() if table.folder != "published"),
             *published_assets(declarations),
         ],

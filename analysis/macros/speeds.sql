@@ -1,0 +1,116 @@
+-- How long a token takes: what of the weights and the cache has to be read, and what each layer costs besides. The terms are
+-- physics; their constants are fitted to measured runs (throughput_model). Formulas only: which sizes and bandwidths go in
+-- is decided in audit/measured_runs.sql, audit/modelled_throughput.sql and predict().
+
+create or replace macro software_generation(day) as
+    case when year(day) >= 2025 then '2025' else '2024' end;
+
+comment on macro software_generation is
+    'Generation of inference software by its day: 2024 up to that year, 2025 since. Constants are fitted for each, as software gets faster. software_generation(date ''2026-03-01'') = ''2025''.';
+
+create or replace macro speed_class(vendor, memory_kind) as
+    lower(vendor) || ' ' || memory_kind;
+
+comment on macro speed_class is
+    'Class of accelerators that share the constants of the throughput model: vendor and kind of memory. speed_class(''NVIDIA'', ''gddr'') = ''nvidia gddr''.';
+
+create or replace macro kv_cache_gb(
+    layers, cache_width, context_tokens, sliding_window := null, full_attention_layers := null
+) as
+    cache_width * 2
+    * (
+        coalesce(full_attention_layers, layers) * context_tokens
+        + (layers - coalesce(full_attention_layers, layers)) * least(context_tokens, coalesce(sliding_window, context_tokens))
+    )
+    / 1e9;
+
+comment on macro kv_cache_gb is
+    'GB of the key-value cache of one sequence at 16 bit: cache_width numbers a token and layer, of layers with a sliding window no more tokens than that. kv_cache_gb(32, 2048, 8192) = 1.074.';
+
+create or replace macro decode_read_gb(
+    size_gb, params_b, active_params_b := null, vocabulary_size := 0, hidden_size := 0, tied_embeddings := false
+) as
+    case
+        when active_params_b is not null then size_gb * active_params_b / params_b
+        -- of the token embedding a token reads one row, unless it is the output layer too
+        when tied_embeddings then size_gb
+        else size_gb - weights_gb(vocabulary_size * hidden_size / 1e9, bits_of_file(size_gb, params_b))
+    end;
+
+comment on macro decode_read_gb is
+    'GB of weights that one token reads: all but the token embedding; of a mixture of experts the active part. decode_read_gb(16, 8, vocabulary_size := 128256, hidden_size := 4096) = 14.949.';
+
+create or replace macro decode_terms(
+    read_gb, cache_gb, layers, is_moe, bandwidth_gb_s, fp32_tflops, accelerators, split, host_gb := 0, host_gb_s := 1
+) as
+    [
+        (read_gb - host_gb) / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
+        layers,
+        layers / fp32_tflops,
+        case when is_moe then layers / fp32_tflops else 0 end,
+        cache_gb / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
+        case when split = 'layer' then log2(accelerators) else 0 end,
+        case when split = 'tensor' and accelerators > 1 then layers else 0 end,
+        host_gb / host_gb_s * 1000
+    ]::double[];
+
+comment on macro decode_terms is
+    'What the milliseconds of a decoded token are made of, before their constants: ms to read the weights, layers, layers / TFLOPS, the same of a mixture of experts, ms to read the cache, doublings of accelerators that take turns, synchronisations of accelerators that read at once, ms to read what lies in host memory.';
+
+create or replace macro prefill_terms(active_params_b, bits, layers, hidden_size, prompt_tokens, vector_tflops) as
+    [
+        case when bits < 12 then 2 * active_params_b / vector_tflops else 0 end,
+        case when bits >= 12 then 2 * active_params_b / vector_tflops else 0 end,
+        -- every token looks at half of the prompt in the mean: keys and values, a multiplication and an addition each
+        2 * layers * hidden_size * prompt_tokens / 1e9 / vector_tflops
+    ]::double[];
+
+comment on macro prefill_terms is
+    'What the milliseconds of a prompt token are made of, before their constants: GFLOP of the weights / vector TFLOPS of quantised and of 16-bit weights, and those of attention.';
+
+create or replace macro prefill_logs(vector_tflops, is_unified, accelerators, prompt_tokens) as
+    [
+        case when is_unified then 0 else ln(vector_tflops / 40) end,
+        -- accelerators that take turns work at once on a prompt of several batches of 512
+        -ln(accelerators) * (1 - 1 / greatest(prompt_tokens / 512, 1))
+    ]::double[];
+
+comment on macro prefill_logs is
+    'Logarithms whose exponents the fit gives: large cards reach less of their rate, and several cards share a long prompt. prefill_logs(80, false, 1, 512) = [ln(2), 0].';
+
+create or replace macro modelled_ms(terms, constants, logs := [0.0]::double[], exponents := [0.0]::double[]) as
+    case
+        when list_count(terms) = len(terms) and list_count(logs) = len(logs)
+            then list_dot_product(terms, constants) * exp(list_dot_product(logs, exponents))
+    end;
+
+comment on macro modelled_ms is
+    'Milliseconds of a token: terms times their constants, times the factors of prefill. modelled_ms([10, 2], [1.1, 0.5]) = 12.';
+
+create or replace macro batched_tok_s(decode_ms, prefill_ms, concurrency, cache_ms := 0) as
+    concurrency * 1000 / (decode_ms + (concurrency - 1) * (prefill_ms + cache_ms));
+
+comment on macro batched_tok_s is
+    'Tokens a second of several sequences together: a step reads the weights once for all, and each further sequence costs its arithmetic and its cache. batched_tok_s(33.3, 2, 5) = 121.1.';
+
+create or replace macro interval_widening(is_moe, is_tensor, is_offloaded, is_batched) as
+    1 + 1.5 * is_moe::integer + 2 * is_tensor::integer + 1.5 * is_offloaded::integer + 1.5 * is_batched::integer;
+
+comment on macro interval_widening is
+    'By what factor an interval is wider where few runs or none calibrate: a mixture of experts, tensor parallel, weights in host memory, several sequences. interval_widening(true, false, false, false) = 2.5.';
+
+create or replace macro working_power_w(idle_host_w, share_of_tdp, tdp_w, accelerators, split, further_card_w := 20, tensor_share := 0.75) as
+    idle_host_w
+    + case
+        when accelerators > 1 and split = 'tensor' then tensor_share * tdp_w * accelerators
+        else share_of_tdp * tdp_w + further_card_w * (accelerators - 1)
+    end;
+
+comment on macro working_power_w is
+    'Watts at the wall of a computer with cards while it decodes: the host, and of cards that take turns one at work; of cards that read at once a share of all. working_power_w(60, 0.91, 350, 2, ''layer'') = 398.5.';
+
+create or replace macro joules_per_token(watts, tokens_per_s) as
+    watts / nullif(tokens_per_s, 0);
+
+comment on macro joules_per_token is
+    'Energy of a token, J: watts / tokens a second. joules_per_token(400, 20) = 20.';

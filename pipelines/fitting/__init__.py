@@ -1,0 +1,1 @@
+"""Constants of the throughput model, fitted to measured runs. What their terms mean says analysis/macros/speeds.sql."""
