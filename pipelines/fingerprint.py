@@ -7,9 +7,9 @@ left beside the database. Nothing heavy is imported, so that a refresh with noth
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +32,8 @@ class State:
 
     inputs, code: digests of what the user brings and of the code; as_of: the day asked for, or empty; database: which file
     was published, by its size and time of change; report: digest of the report's source and of the database that it shows,
-    empty if it was not rendered; refreshed_at: when, in words for the user.
+    empty if it was not rendered; refreshed_at: when, in words for the user; without: sources that were asked to be left
+    out; faults: contracts that were wrong, whose sources are left out too.
     """
 
     inputs: str
@@ -41,6 +42,8 @@ class State:
     database: str
     report: str
     refreshed_at: str
+    without: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
 
 def read_state(project: Project) -> State | None:
@@ -65,13 +68,14 @@ def forget_state(project: Project) -> None:
     _state_file(project).unlink(missing_ok=True)
 
 
-def pending(project: Project, as_of: date | None, *, with_report: bool) -> str:
+def pending(project: Project, as_of: date | None, *, with_report: bool, without: Collection[str] = ()) -> str:
     """What a refresh would have to do: 'tables' (and what follows), 'report' alone, or 'nothing'."""
     state, mark = read_state(project), database_mark(project)
     if (
         state is None
         or not mark
         or state.database != mark
+        or state.without != sorted(set(without))
         or state.as_of != (as_of.isoformat() if as_of else "")
         or state.code != code_version(project)
         or state.inputs != input_digest(project)

@@ -6,7 +6,7 @@ Whether there is anything to do says `pipelines.fingerprint`, which the command 
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -35,7 +35,7 @@ class Summary:
 
     tables_read, tables_kept: scraped tables that were parsed, and those taken over from the last refresh. changes: what
     moved against the database before, None if there was none to compare with. unreadable: files that could not be read at
-    all, with the reason.
+    all, with the reason. without: sources that were left out. faults: what was wrong with contracts, the others published.
     """
 
     as_of: date
@@ -47,6 +47,8 @@ class Summary:
     tables_read: int
     tables_kept: int
     unreadable: list[tuple[str, str]]
+    without: list[str]
+    faults: list[str]
     changes: int | None
     published: Published | None
     report: RenderResult | None
@@ -59,17 +61,18 @@ def refresh(
     as_of: date | None = None,
     with_report: bool = True,
     force: bool = False,
+    without: Collection[str] = (),
     now: datetime | None = None,
     notify: Callable[[str], None] = lambda _message: None,
 ) -> Summary:
     """Read what changed, build, check, publish, render; nothing at all if nothing changed, unless `force` is set.
 
-    `now` is the time for the record of refreshes, the clock's if not given. Raises RigonomicsError (exit code 1 or 2) for a
+    `without` are sources to leave out. `now` is the time for the record of refreshes, the clock's if not given. Raises RigonomicsError (exit code 1 or 2) for a
     mistake that the user can mend, CheckFailed (3) for a blocking check; what was published before then stands as it was.
     """
     started = time.monotonic()
-    with _space(project, as_of, force, now, notify) as space:
-        todo = "tables" if force else pending(project, as_of, with_report=with_report)
+    with _space(project, as_of, force, without, now, notify) as space:
+        todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
         if todo == "tables":
             space.with_report = with_report
             _run(space, "refresh" if with_report else "refresh_tables")
@@ -79,20 +82,29 @@ def refresh(
 
 
 def check(
-    project: Project, *, as_of: date | None = None, notify: Callable[[str], None] = lambda _message: None
+    project: Project,
+    *,
+    as_of: date | None = None,
+    without: Collection[str] = (),
+    notify: Callable[[str], None] = lambda _message: None,
 ) -> Summary:
     """All that a refresh does up to publishing, with the same errors; nothing is published and nothing kept."""
     started = time.monotonic()
-    with _space(project, as_of, False, None, notify) as space:
+    with _space(project, as_of, False, without, None, notify) as space:
         _run(space, "check")
         return _summary(space, time.monotonic() - started)
 
 
 @contextmanager
 def _space(
-    project: Project, as_of: date | None, force: bool, now: datetime | None, notify: Callable[[str], None]
+    project: Project,
+    as_of: date | None,
+    force: bool,
+    without: Collection[str],
+    now: datetime | None,
+    notify: Callable[[str], None],
 ) -> Iterator[Workspace]:
-    with workspace(project, as_of, force=force) as space:
+    with workspace(project, as_of, force=force, without=without) as space:
         space.notify = notify
         space.now = now or datetime.now(UTC)
         space.acquire()
@@ -153,13 +165,16 @@ def _render(space: Workspace) -> None:
 
 def _summary(space: Workspace, seconds: float) -> Summary:
     """What is in the build, or in the published database if there was nothing to build."""
-    built = space.is_open
+    built, state = space.is_open, read_state(space.project)
     connection = space.connection if built else open_published(space.project)
     try:
         sources, files, cells, observations, rejected = first_row(connection, READ_COUNTS)
         (as_of,) = first_row(connection, "select as_of from settings")
         unreadable = connection.execute(
             "select raw_file, reason from rejected_rows where raw_row = 0 order by raw_file"
+        ).fetchall()
+        left_out = connection.execute(
+            "select source_id from source_files where left_out is not null order by 1"
         ).fetchall()
         (changes,) = (
             first_row(connection, "select changes from refreshes where is_latest") if space.published else (None,)
@@ -176,6 +191,8 @@ def _summary(space: Workspace, seconds: float) -> Summary:
         rejected=int(rejected),
         tables_read=space.tables_read,
         tables_kept=space.tables_kept,
+        without=[str(source_id) for (source_id,) in left_out],
+        faults=space.faults if built else state.faults if state else [],
         unreadable=[(str(raw_file), str(reason)) for raw_file, reason in unreadable],
         changes=changes,
         published=space.published,

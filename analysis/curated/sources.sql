@@ -26,6 +26,7 @@ select
     s.published_on,
     s.retrieved_on,
     s.document,
+    s.left_out,
     coalesce(f.raw_files, 0) as raw_files,
     coalesce(f.raw_rows, 0) as raw_rows,
     coalesce(f.observations, 0) as observations,

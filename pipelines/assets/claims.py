@@ -7,7 +7,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.evidence import check_specs, materialised, reporting, spec_metadata
-from pipelines.audit.claims import evaluate_claims, load_claims
+from pipelines.audit.claims import claims_of, evaluate_claims
+from pipelines.errors import ContractError
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
 
@@ -41,4 +42,13 @@ def claim_frames(space: Workspace) -> dict[str, pl.DataFrame]:
     """The frames of both tables, from the declarations beside the sources and the observations in the build."""
     observations = space.connection.sql("select * from observations").pl()
     rejected = space.connection.sql("select raw_file, raw_row, column_name from rejected_rows").pl()
-    return evaluate_claims(load_claims(space.sources), observations, space.vocabulary, rejected)
+    parts = []
+    for source in space.sources:
+        try:
+            claims = claims_of(source, space.sources)
+            parts.append(evaluate_claims(claims, observations, space.vocabulary, rejected))
+        except ContractError as error:
+            if len(space.sources) == 1:
+                raise
+            space.faults.append(str(error))
+    return {name: pl.concat([part[name] for part in parts]) for name in TABLES}

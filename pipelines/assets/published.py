@@ -98,7 +98,7 @@ def _refresh_row(space: Workspace, built: list[str]) -> pl.DataFrame:
     (as_of,) = first_row(space.connection, "select as_of from settings")
     sources, files, cells, observations, rejected = first_row(space.connection, READ_COUNTS)
     rows = {name: count_rows(space.connection, name) for name in built}
-    state = f"{space.inputs} {space.code} {as_of}"
+    state = f"{space.inputs} {space.code} {as_of} {' '.join(space.without)}".rstrip()
     return pl.DataFrame(
         {
             "refresh_id": [hashlib.sha256(state.encode()).hexdigest()[:16]],
@@ -118,6 +118,8 @@ def _refresh_row(space: Workspace, built: list[str]) -> pl.DataFrame:
             "rows": [sum(rows.values())],
             "parquet_digest": [None],
             "changes": [None],
+            "without": [", ".join(source.source_id for source in space.sources if source.left_out) or None],
+            "faults": ["\n".join(space.faults) or None],
         },
         schema={
             "refresh_id": pl.String,
@@ -131,6 +133,7 @@ def _refresh_row(space: Workspace, built: list[str]) -> pl.DataFrame:
             "rows": pl.Int64,
             "parquet_digest": pl.String,
             "changes": pl.Int64,
+            **dict.fromkeys(("without", "faults"), pl.String),
         },
     )
 

@@ -121,6 +121,7 @@ def _source_files(sources: list[Source]) -> pl.DataFrame:
                 max((table.retrieved_on for table in source.tables), default=source.retrieved_on),
                 source.document or None,
                 source.notes or None,
+                str(source.left_out) if source.left_out else None,
             )
             for source in sources
         ],
@@ -129,6 +130,7 @@ def _source_files(sources: list[Source]) -> pl.DataFrame:
             "retrieved_on": pl.Date,
             "document": pl.String,
             "notes": pl.String,
+            "left_out": pl.String,
         },
         orient="row",
     )

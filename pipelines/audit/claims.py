@@ -109,11 +109,16 @@ def load_claims(sources: Sequence[Source]) -> list[Claim]:
     Raises ContractError for the first declaration that is incomplete, misspelt, refers to a table that is not there, or
     repeats the id of another.
     """
+    return [claim for source in sources for claim in claims_of(source, sources)]
+
+
+def claims_of(source: Source, sources: Sequence[Source]) -> list[Claim]:
+    """The claims of one source, as `load_claims` gives them; none of one that is left out."""
     claims = [
         _Loader(source, folder, sources).claim(name, spec)
-        for source in sources
         for folder in sorted(path.parent for path in source.folder.glob(f"[!.]*/{FILE}"))
         for name, spec in read_toml(folder / FILE, f"{_relative(folder)}/{FILE}").items()
+        if source.left_out is None
     ]
     places: dict[str, str] = {}
     for claim in claims:
@@ -234,6 +239,8 @@ class _Loader:
             if source_id not in named:
                 raise ContractError(f"{place}: there is no source {source_id!r}.", _nearest(str(source_id), named))
             source = named[source_id]
+            if source.left_out is not None:
+                return f"data/raw/{source_id}/{self.folder.name}/{table}.csv"  # none of its cells is read
         own_day = date.fromisoformat(self.folder.name)
         days = {one.retrieved_on for one in source.tables if one.name == table}
         if own_day in days or (days and source_id is not None):

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.terminal import beneath, visible_cell
-from pipelines.fingerprint import pending, read_state
+from pipelines.errors import ContractError
+from pipelines.fingerprint import State, pending, read_state
 from pipelines.project import Project, locate
 
 if TYPE_CHECKING:
@@ -44,15 +45,18 @@ def add_to(commands: Any) -> None:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as-of", metavar="DAY", type=day, help="show what was known on that day, as 2025-12-31")
+    command.add_argument(
+        "--without", metavar="SOURCE", action="append", default=[], help="leave this source of data/raw out; repeatable"
+    )
     command.add_argument("--quiet", action="store_true", help="no progress, only the summary")
 
 
 def run(options: argparse.Namespace) -> int:
     """Refresh and print the summary; done at once if nothing has changed."""
     project = locate()
-    if not options.force and pending(project, options.as_of, with_report=not options.no_report) == "nothing":
+    if not options.force and _is_done(project, options):
         print(_nothing(project))
-        return 0
+        return _exit_code(read_state(project))
     from pipelines.refresh import refresh
 
     summary = refresh(
@@ -60,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
         as_of=options.as_of,
         with_report=not options.no_report,
         force=options.force,
+        without=options.without,
         notify=_silent if options.quiet else _Progress(),
     )
     if summary.published is None and summary.report is None:
@@ -67,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         print(_nothing(project))
     else:
         print(_told(summary, project))
-    return 0
+    return _exit_code(summary)
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -75,8 +80,20 @@ def run_check(options: argparse.Namespace) -> int:
     project = locate()
     from pipelines.refresh import check
 
-    print(_told(check(project, as_of=options.as_of, notify=_silent if options.quiet else _Progress()), project))
-    return 0
+    notify = _silent if options.quiet else _Progress()
+    summary = check(project, as_of=options.as_of, without=options.without, notify=notify)
+    print(_told(summary, project))
+    return _exit_code(summary)
+
+
+def _is_done(project: Project, options: argparse.Namespace) -> bool:
+    with_report = not options.no_report
+    return pending(project, options.as_of, with_report=with_report, without=options.without) == "nothing"
+
+
+def _exit_code(outcome: "Summary | State | None") -> int:
+    """0, or that of a wrong contract although everything else was done."""
+    return ContractError.exit_code if outcome and outcome.faults else 0
 
 
 def day(text: str) -> date:
@@ -111,7 +128,15 @@ def _clear_progress() -> None:
 def _nothing(project: Project) -> str:
     state = read_state(project)
     when = f" since the refresh of {state.refreshed_at}" if state else ""
-    return f"Nothing has changed{when}: {project.relative(project.database)} stands. --force refreshes all the same."
+    done = f"Nothing has changed{when}: {project.relative(project.database)} stands. --force refreshes all the same."
+    return "\n".join([done, *_faults(state.faults if state else [])])
+
+
+def _faults(faults: list[str]) -> list[str]:
+    """What is wrong with contracts, a heading before the first."""
+    return [
+        f"{'contract' if not n else '':<11}{fault}".replace("\n", "\n" + 11 * " ") for n, fault in enumerate(faults)
+    ]
 
 
 def _told(summary: "Summary", project: Project) -> str:
@@ -125,6 +150,9 @@ def _told(summary: "Summary", project: Project) -> str:
     lines += [f"           {raw_file}: {reason}" for raw_file, reason in summary.unreadable[:SHOWN_FILES]]
     if len(summary.unreadable) > SHOWN_FILES:
         lines.append(f"           and {len(summary.unreadable) - SHOWN_FILES} more files that cannot be read")
+    lines += _faults(summary.faults)
+    if summary.without:
+        lines.append(f"left out   {', '.join(summary.without)}")
     lines.append(f"as of      {summary.as_of}")
     if summary.published is not None:
         rows = sum(summary.published.rows.values())

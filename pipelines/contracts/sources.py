@@ -4,8 +4,8 @@ The format is described in data/raw/README.md. Loading checks a contract against
 CSV agrees with it is checked when its cells are read.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -175,7 +175,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Source:
-    """Who says it, where and when, and the tables that were taken from it."""
+    """Who says it, where and when, and the tables that were taken from it.
+
+    left_out: why nothing of it is read: its contract is wrong, or it was asked to be left out. It then has no tables.
+    """
 
     source_id: str
     title: str
@@ -183,20 +186,46 @@ class Source:
     url: str
     licence: str
     published_on: str
-    retrieved_on: date
+    retrieved_on: date | None
     document: str
     notes: str
     folder: Path
     tables: tuple[Table, ...] = ()
+    left_out: ContractError | None = None
 
 
-def load_sources(raw: Path, root: Path, vocabulary: Vocabulary) -> list[Source]:
+def load_sources(raw: Path, root: Path, vocabulary: Vocabulary, without: Collection[str] = ()) -> list[Source]:
     """Every source under `raw` with its tables, ordered by id. Paths in errors are relative to `root`.
 
-    Raises ContractError for the first contract that cannot be understood.
+    A source in `without` is left out, and so is one whose contract cannot be understood. Raises ContractError if `without`
+    names a source that is not there.
     """
     folders = sorted(folder for folder in raw.iterdir() if folder.is_dir() and not folder.name.startswith("."))
-    return [load_source(folder, root, vocabulary) for folder in folders]
+    names = [folder.name for folder in folders]
+    if unknown := sorted(set(without) - set(names)):
+        raise ContractError(f"There is no source {unknown[0]!r} under data/raw.", nearest(unknown[0], names))
+    sources = []
+    for folder in folders:
+        try:
+            source = load_source(folder, root, vocabulary)
+        except ContractError as error:
+            source = left_out(_unknown_source(folder), error)
+        sources.append(left_out(source, ASKED_FOR) if folder.name in without else source)
+    return sources
+
+
+ASKED_FOR = ContractError("Left out by --without.")
+
+
+def left_out(source: Source, reason: ContractError) -> Source:
+    """The source without its tables, and why."""
+    return replace(source, tables=(), left_out=reason)
+
+
+def _unknown_source(folder: Path) -> Source:
+    """A source of which nothing but its folder is known."""
+    unknown = "unknown"
+    return Source(folder.name, folder.name, unknown, "", unknown, "", None, "", "", folder)
 
 
 def load_source(folder: Path, root: Path, vocabulary: Vocabulary) -> Source:

@@ -4,7 +4,6 @@ A cell's row is the record's number in the file, the header being row 1, so that
 """
 
 import csv
-import hashlib
 import io
 
 import polars as pl
@@ -22,12 +21,6 @@ MAX_CHARACTERS = 2_000
 csv.field_size_limit(MAX_BYTES)
 
 CELL_SCHEMA = {"raw_file": pl.String, "row": pl.Int32, "column": pl.String, "text": pl.String, "fault": pl.String}
-
-
-def read_cells(table: Table) -> tuple[pl.DataFrame, str]:
-    """The cells of one table and the SHA-256 of its bytes. Raises RigonomicsError as read_content and parse_cells do."""
-    content = read_content(table)
-    return parse_cells(content, table), hashlib.sha256(content).hexdigest()
 
 
 def read_content(table: Table) -> bytes:
@@ -50,9 +43,10 @@ def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
     read; its cells then go to rejected_rows). Raises RigonomicsError if the file as a whole cannot be read, or if its
     header and its contract disagree.
     """
-    rows = _parse(content, table.raw_file)
+    rows = parse_csv(content, table.raw_file)
     header = rows[0]
     _check_header(header, table)
+    _check_overrides(rows, table)
     places = [
         (number, column, text, _fault(column, text, record, header, table))
         for number, record in enumerate(rows[1:], start=2)
@@ -82,7 +76,8 @@ def _frame(table: Table, places: list[tuple[int, str, str, str | None]]) -> pl.D
     )
 
 
-def _parse(content: bytes, raw_file: str) -> list[list[str]]:
+def parse_csv(content: bytes, raw_file: str) -> list[list[str]]:
+    """The records of a CSV in UTF-8, the header first. Raises RigonomicsError naming line and byte, or what is wrong."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -115,6 +110,22 @@ def _check_header(header: list[str], table: Table) -> None:
             f"{table.raw_file} has no column {absent[0]!r}, which its contract describes. It has: {', '.join(header)}.",
             "Correct the name in tables.toml, or the header.",
         )
+
+
+def _check_overrides(rows: list[list[str]], table: Table) -> None:
+    """An override that meets no cell would be lost without a word."""
+    for override in table.overrides:
+        if override.column is not None and override.column not in rows[0]:
+            raise RigonomicsError(
+                f"{table.raw_file} has no column {override.column!r}, of which its contract has an override.",
+                f"Correct [[{table.name}.overrides]] in tables.toml; the columns are {', '.join(rows[0])}.",
+            )
+        beyond = [row for row in override.rows if row > len(rows)]
+        if beyond:
+            raise RigonomicsError(
+                f"{table.raw_file} has {len(rows)} rows, and its contract an override of row {beyond[0]}.",
+                f"Correct [[{table.name}.overrides]] in tables.toml; the header is row 1.",
+            )
 
 
 def _pair(header: list[str], record: list[str]) -> list[tuple[str, str]]:

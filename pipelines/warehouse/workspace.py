@@ -3,7 +3,7 @@
 Holds no logic of any table; assets ask it for what they need.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,10 +14,11 @@ import polars as pl
 
 from pipelines.contracts.assumptions import read_assumptions
 from pipelines.contracts.catalogue import Catalogue, load_catalogue
-from pipelines.contracts.sources import Source, load_sources
+from pipelines.contracts.sources import ASKED_FOR, Source, load_sources
 from pipelines.contracts.vocabulary import Vocabulary, load_vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.fingerprint import State, code_version, database_mark, input_digest, parser_digest, report_digest
+from pipelines.ingest.corrections import with_sound_corrections
 from pipelines.project import Project
 from pipelines.render import RenderResult
 from pipelines.warehouse.build import connect, fill_from_frame
@@ -35,13 +36,15 @@ class Workspace:
     `fresh` starts the build from nothing; without it, assets add to the build that is there (a run of a few assets from
     the Dagster UI). `force` reads every table again, also those that have not changed. `now` is the time that the record of
     refreshes gets, and nothing else. `notify` is told of progress, a line at a time. `failures` collects blocking checks
-    that failed, by table; `errors` what a user has to mend; `published` what came of it.
+    that failed, by table; `errors` what a user has to mend; `faults` contracts that were wrong, whose sources are left out
+    as those `without` which it was asked to run; `published` what came of it.
     """
 
     project: Project
     as_of: date | None = None
     fresh: bool = True
     force: bool = False
+    without: tuple[str, ...] = ()
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     patience_s: float = 600
     notify: Callable[[str], None] = field(default=lambda _message: None, repr=False)
@@ -49,6 +52,7 @@ class Workspace:
     _lock: RefreshLock | None = field(default=None, repr=False)
     failures: list[tuple[str, Outcome]] = field(default_factory=list, repr=False)
     errors: list[RigonomicsError] = field(default_factory=list, repr=False)
+    faults: list[str] = field(default_factory=list, repr=False)
     published: Published | None = field(default=None, repr=False)
     with_report: bool = False
     rendered: RenderResult | None = field(default=None, repr=False)
@@ -68,8 +72,17 @@ class Workspace:
 
     @cached_property
     def sources(self) -> list[Source]:
-        """Every source with its tables' contracts."""
-        return load_sources(self.project.raw, self.project.root, self.vocabulary)
+        """Every source with its tables' contracts; one whose contract is wrong is left out, if any other is left.
+
+        Raises RigonomicsError if none is.
+        """
+        loaded = load_sources(self.project.raw, self.project.root, self.vocabulary, self.without)
+        sources = with_sound_corrections(loaded)
+        wrong = [source.left_out for source in sources if source.left_out not in (None, ASKED_FOR)]
+        if all(source.left_out for source in sources):
+            raise next(filter(None, wrong), RigonomicsError("No source is left in data/raw.", "Leave one of them in."))
+        self.faults += [str(reason) for reason in wrong]
+        return sources
 
     @cached_property
     def assumptions(self) -> dict[str, pl.DataFrame]:
@@ -130,6 +143,8 @@ class Workspace:
             database=database,
             report=report_digest(self.project, database) if self.rendered is not None else "",
             refreshed_at=f"{self.now:%Y-%m-%d %H:%M} UTC",
+            without=list(self.without),
+            faults=self.faults,
         )
 
     def fill(self, table: str, frame: pl.DataFrame) -> int:
@@ -150,10 +165,15 @@ class Workspace:
 
 @contextmanager
 def workspace(
-    project: Project, as_of: date | None = None, *, fresh: bool = True, force: bool = False
+    project: Project,
+    as_of: date | None = None,
+    *,
+    fresh: bool = True,
+    force: bool = False,
+    without: Collection[str] = (),
 ) -> Iterator[Workspace]:
     """A workspace that lets go of its database at the end."""
-    space = Workspace(project, as_of, fresh, force)
+    space = Workspace(project, as_of, fresh, force, tuple(sorted(set(without))))
     try:
         yield space
     finally:

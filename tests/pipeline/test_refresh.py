@@ -152,12 +152,6 @@ def test_files_that_cannot_be_read_are_one_rejected_row_each_and_the_others_go_t
     assert read(settled, "select count(distinct source_id) from observations") == [(5,)]
 
 
-def test_a_contract_with_an_unknown_attribute_names_it(project: Project) -> None:
-    edit(project.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour"', 'attribute = "usd_per_hour_or_so"')
-    with pytest.raises(ContractError, match="usd_per_hour_or_so"):
-        refresh(project, with_report=False)
-
-
 def test_a_select_that_gives_other_columns_than_declared_names_them(project: Project) -> None:
     edit(project.root / "analysis/curated/cloud_rates.toml", "\nprovider = {", "\nlandlord = {")
     with pytest.raises(ContractError, match="landlord"):

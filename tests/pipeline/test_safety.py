@@ -67,8 +67,9 @@ def small_project(root: Path) -> Project:
         (root / "analysis" / folder).mkdir(parents=True)
         for path in (CHECKOUT / "analysis" / folder).glob(names):
             shutil.copy(path, root / "analysis" / folder)
-    builds = root / "analysis/raw/catalogue_builds.toml"
-    builds.write_text(re.sub(r'references = "source[^"]*"', "", builds.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in ("catalogue_builds", "source_preference"):  # of sources that are not there
+        path = root / f"analysis/raw/{name}.toml"
+        path.write_text(re.sub(r'references = "source[^"]*"', "", path.read_text(encoding="utf-8")), encoding="utf-8")
     (root / "reports").mkdir()
     (root / "reports" / "_quarto.yml").write_text(
         "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
