@@ -189,9 +189,9 @@ select
     1000 / (decode_ms * exp(log_high * widening)) as tokens_per_s_low,
     1000 / decode_ms as tokens_per_s_mid,
     1000 / (decode_ms * exp(log_low * widening)) as tokens_per_s_high,
-    1000 / (prefill_ms * exp(prefill_log_high * widening)) as prefill_tok_s_low,
+    1000 / (prefill_ms * exp(prefill_log_high * least(widening, 2))) as prefill_tok_s_low,
     1000 / prefill_ms as prefill_tok_s_mid,
-    1000 / (prefill_ms * exp(prefill_log_low * widening)) as prefill_tok_s_high,
+    1000 / (prefill_ms * exp(prefill_log_low * least(widening, 2))) as prefill_tok_s_high,
     case
         when decode_ms is not null
             then concat_ws(

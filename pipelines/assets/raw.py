@@ -62,6 +62,7 @@ def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:
         "catalogue_models": catalogue.models,
         "catalogue_builds": catalogue.builds,
         "catalogue_unstated": catalogue.unstated,
+        "item_names": catalogue.names,
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
 from pipelines import __version__
-from pipelines.cli import browse, changes, importing, price, query, run, site, trace
+from pipelines.cli import browse, changes, importing, predict, price, query, run, site, trace
 from pipelines.cli.terminal import guarded
 from pipelines.errors import RigonomicsError
 
@@ -21,6 +21,7 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics price add "RTX 5090" 2899 --condition street
   rigonomics import page.html --dry-run     the tables of a file or page, as a new snapshot
   rigonomics changes                        what moved, and which answers changed
+  rigonomics predict "2x RTX 3090" "Llama 3 70B" Q4_K_M
   rigonomics sql "from cost_per_token"      ask the published tables
   rigonomics tables cost_per_token          what a table's columns mean
   rigonomics trace power_cost maxq-1x heavy where a row comes from, down to the cells
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"rigonomics {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, price, importing, changes, query, trace, browse, site):
+    for module in (run, price, importing, changes, predict, query, trace, browse, site):
         module.add_to(commands)
     return root
 

@@ -82,6 +82,12 @@ class Catalogue:
     unstated: pl.DataFrame
     ids: Mapping[str, Mapping[str, str]]
 
+    @property
+    def names(self) -> pl.DataFrame:
+        """Every name in normal form with the id that it leads to: section, form, id."""
+        rows = [(section, form, id_) for section, forms in self.ids.items() for form, id_ in forms.items()]
+        return pl.DataFrame(rows, schema=dict.fromkeys(("section", "form", "id"), pl.String), orient="row")
+
 
 def load_catalogue(path: Path) -> Catalogue:
     """The catalogue in `path`.
