@@ -13,6 +13,7 @@ with wanted as (
     from models as m
     cross join quantizations as q
     where q.nominal_bits is not null
+        and m.params_b is not null
 ),
 
 stated as (

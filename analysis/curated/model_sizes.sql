@@ -65,6 +65,8 @@ derived as (
         and f.quantization = q.stands_for
         and f.is_chosen
     where q.bits_per_weight is not null
+        -- of a model that is bought by the token alone nobody says how large it is
+        and m.params_b is not null
 )
 
 select
