@@ -708,6 +708,7 @@ def test_rent_of_the_card_that_the_summary_compares_with(rows: Ask, scenario: st
         from cloud_roi
         inner join cloud_rates using (cloud_rate_id)
         where build_id = 'maxq-1x' and comparison = 'one_gpu' and hardware_id = 'rtx-6000-ada' and scenario_id = ?
+            and source_id = 'maxq-workstation-summary'
         """,
         scenario,
     ) == [(pytest.approx(rent, abs=0.01), pytest.approx(rent, abs=0.01))]
