@@ -6,14 +6,19 @@ The folder holds the rendered site and, under `download`, the database with its 
 import errno
 import html
 import json
+import os
 import shutil
+import sys
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import NothingPublished, RigonomicsError
 from pipelines.fingerprint import read_state, report_digest
@@ -30,6 +35,12 @@ SOURCES = ("data", "analysis", "pipelines", "reports", "queries", "tests", "docs
 SHOWN_FILES = 5
 PATIENCE_S = 600.0
 LOOPBACK = "127.0.0.1"
+NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names by which a browser on this machine may ask."""
+IDLE_S = 15.0
+"""Seconds that a client may be silent."""
+MOST_AT_ONCE = 32
+"""Requests that are answered at the same time."""
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -93,9 +104,10 @@ def refuse_foreign_files(target: Path) -> None:
         return
     if not target.is_dir():
         raise RigonomicsError(f"{target} is a file.", "Name a folder, which may be new.")
-    standing = {path.relative_to(target).as_posix() for path in target.rglob("*") if not _is_plain_folder(path)}
-    written = _listed(target)
-    if foreign := sorted(standing - written - {MARKER}):
+    standing = {path.relative_to(target) for path in target.rglob("*")}
+    written = {Path(name) for name in (*_listed(target), MARKER)}
+    ours = written | {folder for path in written for folder in path.parents}
+    if foreign := sorted(path.as_posix() for path in standing - ours):
         more = f" and {len(foreign) - SHOWN_FILES} more" if len(foreign) > SHOWN_FILES else ""
         raise RigonomicsError(
             f"{target} holds files that rigonomics did not write: {', '.join(foreign[:SHOWN_FILES])}{more}.",
@@ -165,6 +177,8 @@ def _replace(project: Project, target: Path) -> list[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     new, old = (target.with_name(f".{target.name}.rigonomics-{word}") for word in ("new", "old"))
     _clear_away(target, new, old)
+    new.mkdir()
+    _mark(new, [])
     try:
         files = _fill(project, new)
         if not (target.exists() and swap(new, target)):
@@ -187,7 +201,12 @@ def _put_in_place(new: Path, target: Path, old: Path) -> None:
 
 
 def _clear_away(target: Path, new: Path, old: Path) -> None:
-    """Put right what a writing that was killed left beside the target."""
+    """Put right what a writing that was killed left beside the target. Raises RigonomicsError if it is somebody else's."""
+    for place in (new, old):
+        if os.path.lexists(place) and (place.is_symlink() or not place.is_dir() or not _is_ours(place)):
+            raise RigonomicsError(
+                f"{place} is in the way, and rigonomics did not write it.", "Move it away, or name another folder."
+            )
     shutil.rmtree(new, ignore_errors=True)
     if old.exists():
         if not target.exists():
@@ -197,7 +216,7 @@ def _clear_away(target: Path, new: Path, old: Path) -> None:
 
 
 def _fill(project: Project, new: Path) -> list[Path]:
-    shutil.copytree(project.site, new, symlinks=False)
+    shutil.copytree(project.site, new, symlinks=False, dirs_exist_ok=True)
     new.chmod(0o755)
     download = new / DOWNLOAD
     (download / "parquet").mkdir(parents=True)
@@ -208,10 +227,19 @@ def _fill(project: Project, new: Path) -> list[Path]:
     page = download_page(project, [(path.relative_to(download).as_posix(), path.stat().st_size) for path in listed])
     (download / "index.html").write_text(page, encoding="utf-8")
     (new / ".nojekyll").write_bytes(b"")  # or GitHub Pages leaves out what begins with an underscore
-    files = sorted(path.relative_to(new) for path in new.rglob("*") if path.is_file())
-    marker = {"written_by": "rigonomics publish", "files": [path.as_posix() for path in files]}
-    (new / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8")
+    files = sorted(path.relative_to(new) for path in new.rglob("*") if path.is_file() and path != new / MARKER)
+    _mark(new, files)
     return files
+
+
+def _mark(folder: Path, files: Iterable[Path]) -> None:
+    marker = {"written_by": "rigonomics publish", "files": [path.as_posix() for path in files]}
+    (folder / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder beside a target was left by a writing that was killed: it has the mark, or nothing at all yet."""
+    return (folder / MARKER).is_file() or not any(folder.iterdir())
 
 
 def _listed(folder: Path) -> set[str]:
@@ -222,19 +250,25 @@ def _listed(folder: Path) -> set[str]:
         return set()
 
 
-def _is_plain_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
-
-
 class SiteHandler(SimpleHTTPRequestHandler):
     """Files of one folder, by GET and HEAD: no listings, no hidden files, nothing that a link leads outside to."""
 
     extensions_map = TYPES
+    timeout = IDLE_S
     server_version = "rigonomics"
     sys_version = ""
 
     def send_head(self) -> Any:
-        """As the base class does for files that may be seen; else the answer is 404."""
+        """As the base class does for files that may be seen; else the answer is 404, and 421 for another site's name.
+
+        A page of elsewhere whose name was made to lead to this machine would else read the report in the reader's browser.
+        """
+        if not _is_this_machine(self.headers.get("Host")):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        if "\0" in unquote(self.path):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
         path, folder = Path(self.translate_path(self.path)), Path(self.directory)
         seen = path.is_relative_to(folder) and path.resolve().is_relative_to(folder.resolve())
         if not seen or any(part.startswith(".") for part in path.relative_to(folder).parts):
@@ -257,6 +291,48 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Requests are nobody's business."""
 
 
+def _is_this_machine(host: str | None) -> bool:
+    """Whether the name that a browser asked for, with any port, is of loopback. HTTP/1.0 has none."""
+    if host is None:
+        return True
+    try:
+        return urlsplit(f"//{host.strip()}").hostname in NAMES
+    except ValueError:
+        return False
+
+
+class SiteServer(ThreadingHTTPServer):
+    """A thread for each request, so many at once and no more; who breaks off is not worth a word."""
+
+    daemon_threads = True
+
+    def __init__(self, *arguments: Any) -> None:
+        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, or with 503 if all are busy."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+            return
+        with suppress(OSError):
+            request.settimeout(1)
+            request.sendall(b"HTTP/1.0 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n")
+        self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """As the base class does; then the thread is free again."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that breaks off or falls silent ends its request, and nothing else."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
 def site_server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A server of `folder` on loopback, not yet running; port 0 takes a free one.
 
@@ -265,7 +341,7 @@ def site_server(folder: Path, port: int) -> ThreadingHTTPServer:
     if not (folder / "index.html").is_file():
         raise NothingPublished(f"There is no report at {folder} yet.", "Run: rigonomics refresh")
     try:
-        return ThreadingHTTPServer((LOOPBACK, port), partial(SiteHandler, directory=str(folder)))
+        return SiteServer((LOOPBACK, port), partial(SiteHandler, directory=str(folder)))
     except OSError as error:
         taken = "another program has it" if error.errno == errno.EADDRINUSE else error.strerror
         raise RigonomicsError(

@@ -4,6 +4,7 @@ import errno
 import http.client
 import shutil
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -184,11 +185,45 @@ def test_a_writing_that_was_killed_between_its_two_steps_is_put_right_by_the_nex
 ) -> None:
     public = tmp_path / "place" / "public"
     write_site(ready, public)
+    shutil.copytree(public, public.with_name(".public.rigonomics-new"))
+    (public.with_name(".public.rigonomics-new") / "index.html").unlink()
     public.rename(public.with_name(".public.rigonomics-old"))
-    shutil.copytree(ready.site, public.with_name(".public.rigonomics-new"))
     write_site(ready, public)
     assert (public / "download" / "rigonomics.duckdb").is_file()
     assert [path.name for path in public.parent.iterdir()] == ["public"]
+
+
+@pytest.mark.parametrize("name", [".public.rigonomics-new", ".public.rigonomics-old"])
+def test_a_folder_of_somebody_else_beside_the_site_is_left_alone(ready: Project, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(RigonomicsError, match=f"{name} is in the way"):
+        write_site(ready, tmp_path / "public")
+    assert snapshot(tmp_path / name) == {"letter.txt": b"mine"}
+    assert not (tmp_path / "public").exists()
+
+
+def test_a_writing_that_was_killed_as_it_began_is_cleared_away(ready: Project, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    (place / ".public.rigonomics-new").mkdir(parents=True)
+    write_site(ready, place / "public")
+    assert [path.name for path in place.iterdir()] == ["public"]
+
+
+def test_a_folder_that_holds_only_empty_folders_is_somebody_elses(ready: Project, tmp_path: Path) -> None:
+    (tmp_path / "public" / "to-be-filled").mkdir(parents=True)
+    with pytest.raises(RigonomicsError, match="to-be-filled"):
+        write_site(ready, tmp_path / "public")
+    assert (tmp_path / "public" / "to-be-filled").is_dir()
+
+
+def test_a_folder_that_it_wrote_is_refused_once_an_empty_folder_of_somebody_else_is_in_it(
+    ready: Project, tmp_path: Path
+) -> None:
+    write_site(ready, tmp_path / "public")
+    (tmp_path / "public" / "assets" / "mine").mkdir()
+    with pytest.raises(RigonomicsError, match="assets/mine"):
+        write_site(ready, tmp_path / "public")
 
 
 Ask = Callable[..., tuple[int, dict[str, str], bytes]]
@@ -203,9 +238,9 @@ def served(ready: Project) -> Iterator[Ask]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
 
-        def ask(path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+        def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
             connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
-            connection.request(method, path)
+            connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
             connection.close()
@@ -242,6 +277,9 @@ def test_files_are_served_as_what_they_are(served: Ask, path: str, kind: str) ->
         "/%2e%2e/data/vocabulary.toml",
         "//etc/passwd",
         "/none",
+        "/%00",
+        "/index.html%00.js",
+        "/%2500",
     ],
 )
 def test_neither_listings_nor_hidden_files_nor_anything_outside_are_served(served: Ask, path: str) -> None:
@@ -256,6 +294,64 @@ def test_only_reading_is_answered(served: Ask) -> None:
     assert served("/", "HEAD")[0] == 200
     assert served("/", "POST")[0] == 501
     assert served("/", "DELETE")[0] == 501
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("LOCALHOST:9", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:8000", 421),
+        ("localhost@evil.example", 421),
+        ("", 421),
+        ("[", 421),
+    ],
+)
+def test_only_names_of_this_machine_are_answered(served: Ask, host: str, status: int) -> None:
+    assert served("/", Host=host)[0] == status
+
+
+def test_a_client_that_breaks_off_leaves_no_word_and_the_server_goes_on(
+    ready: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (ready.site / "large.js").write_bytes(b"x" * 20_000_000)
+    with site_server(ready.site, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        for _ in range(5):
+            with socket.create_connection(server.server_address[:2]) as client:
+                client.sendall(b"GET /large.js HTTP/1.0\r\n\r\n")
+                client.recv(10)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not ended
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        server.shutdown()
+        thread.join()
+    assert capfd.readouterr().err == ""
+
+
+def test_silent_clients_take_no_more_than_so_many_threads_and_not_for_ever(
+    ready: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosting, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(hosting.SiteHandler, "timeout", 0.5)
+    with site_server(ready.site, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        silent = [socket.create_connection(server.server_address[:2]) for _ in range(3)]
+        with socket.create_connection(server.server_address[:2]) as fourth:
+            fourth.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert fourth.recv(100).startswith(b"HTTP/1.0 503")
+        assert [client.recv(10) for client in silent] == [b"", b"", b""]  # each was let go after its half second
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        server.shutdown()
+        thread.join()
 
 
 def test_a_site_that_is_replaced_meanwhile_shows_at_once(ready: Project, served: Ask) -> None:
