@@ -19,7 +19,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 dev: $(READY)
-	DAGSTER_HOME=$(CURDIR)/.dagster sh -c 'mkdir -p "$$DAGSTER_HOME" && $(BIN)/dagster dev --host 127.0.0.1'
+	DAGSTER_HOME=$(CURDIR)/.dagster sh -c 'mkdir -p "$$DAGSTER_HOME" && { test -e "$$DAGSTER_HOME/dagster.yaml" || printf "telemetry:\n  enabled: false\n" > "$$DAGSTER_HOME/dagster.yaml"; } && $(BIN)/dagster dev --host 127.0.0.1'
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py

@@ -1,6 +1,8 @@
 """Pages over http and https, with limits on time, size and redirects. What is on a page is not read here."""
 
 import http.client
+import ipaddress
+import socket
 import threading
 import time
 import urllib.error
@@ -123,6 +125,20 @@ def _check(here: str, asked: str) -> None:
     if not is_web:
         through = "" if here == asked else f"{asked} leads to "
         raise RigonomicsError(f"{through}{here!r}, which is no http or https address.", "Give one that starts so.")
+    if here != asked and _is_private(here) and not _is_private(asked):
+        raise RigonomicsError(
+            f"{asked} leads to {here!r}, which is an address of this machine or of its network.",
+            "Give that address itself if it is meant.",
+        )
+
+
+def _is_private(url: str) -> bool:
+    """Whether any address of a URL's host is one that the internet at large does not reach."""
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return False  # there is no such host: fetching it says so
+    return any(not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global for *_, address in found)
 
 
 def _read(here: str, response: Any, limits: Limits, deadline: float) -> Fetched:

@@ -1,5 +1,6 @@
 """Downloads against a server on loopback: what comes back, and each way in which one is refused."""
 
+import socket
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,8 @@ class Site(BaseHTTPRequestHandler):
             self.answer(301, b"", Location="/loop")
         elif path == "/to-file":
             self.answer(302, b"", Location="file:///etc/hostname")
+        elif path.startswith("/onwards/"):
+            self.answer(302, b"", Location=f"http://{path.removeprefix('/onwards/')}/page")
         elif path == "/page":
             agent = self.headers["User-Agent"]
             self.answer(200, f"from {agent}".encode(), **{"Content-Type": "text/html; charset=ISO-8859-1"})
@@ -132,3 +135,28 @@ def test_an_address_that_leads_nowhere_is_named(url: str, says: str) -> None:
     with pytest.raises(RigonomicsError) as refused:
         fetch(url, QUICK)
     assert says in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "inside", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]", "0.0.0.0", "2130706433"]
+)
+def test_a_page_of_the_internet_does_not_lead_into_this_network(
+    site: str, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    # The page is asked of a proxy, which is the server on loopback; its name is one of the internet.
+    monkeypatch.setenv("http_proxy", site)
+    monkeypatch.setenv("no_proxy", "")
+    known = socket.getaddrinfo
+
+    def names(host: str, *more: object, **options: object) -> object:
+        return known("93.184.216.34" if host == "shop.example" else host, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    with pytest.raises(RigonomicsError, match="an address of this machine or of its network"):
+        fetch(f"http://shop.example/onwards/{inside}", QUICK)
+    assert fetch("http://shop.example/onwards/shop.example", QUICK).content.startswith(b"from rigonomics")
+
+
+def test_a_page_of_this_network_may_lead_on_within_it(site: str) -> None:
+    port = urlsplit(site).netloc
+    assert fetch(f"{site}/onwards/{port}", QUICK).content.startswith(b"from rigonomics")
