@@ -5,21 +5,16 @@ report of two pages, so that a refresh takes a second and can be killed often. I
 imported the pipeline. A few run the command on the whole project.
 """
 
-import multiprocessing
-import multiprocessing.forkserver
 import os
 import random
 import re
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import duckdb
@@ -27,89 +22,25 @@ import pytest
 
 from pipelines.fingerprint import pending, read_state
 from pipelines.project import Project
-from pipelines.refresh import Summary, refresh
+from pipelines.refresh import Summary
 from pipelines.render import site as site_files
 from pipelines.render.site import recover, replacing, swap
+from tests.attack import kills
 from tests.conftest import CHECKOUT
-from tests.pipeline.test_refresh import SNAPSHOT, digests, edit
+from tests.pipeline.test_refresh import SNAPSHOT, edit
+from tests.small import PRICES, forked, published, releases, reported, set_price, small_project, started, succeed
 
-KILLS = 50
-LANES = 2
-SEED = 20261120
-PRICES = ("~$2.60/hour", "~$2.70/hour")
 COMMAND = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
-PAGE = """\
-```{{python}}
-import os
-import duckdb
-
-with duckdb.connect(os.environ["RIGONOMICS_DATABASE"], read_only=True) as published:
-    (digest,) = published.execute("select raw_digest from refreshes where is_latest").fetchone()
-```
-
-{title} of `{{python}} digest`.
-"""
 
 
-# ---- a small project, and refreshes of it in processes of their own
-
-
-def small_project(root: Path) -> Project:
-    """One source and the tables that Python fills, with a report of two pages; nothing is published."""
-    for name in ("data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(CHECKOUT / name, root / name)
-    source = Path(SNAPSHOT).parent
-    shutil.copytree(CHECKOUT / source, root / source, ignore=shutil.ignore_patterns("claims.toml"))
-    for folder, names in {
-        "raw": "*", "observations": "*", "macros": "*", "published": "*", "audit": "claim*.toml", "curated": "sources.*",
-    }.items():  # fmt: skip
-        (root / "analysis" / folder).mkdir(parents=True)
-        for path in (CHECKOUT / "analysis" / folder).glob(names):
-            shutil.copy(path, root / "analysis" / folder)
-    for name in ("catalogue_builds", "source_preference"):  # of sources that are not there
-        path = root / f"analysis/raw/{name}.toml"
-        path.write_text(re.sub(r'references = "source[^"]*"', "", path.read_text(encoding="utf-8")), encoding="utf-8")
-    (root / "reports").mkdir()
-    (root / "reports" / "_quarto.yml").write_text(
-        "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
-        encoding="utf-8",
-    )
-    for name in ("index", "second"):
-        (root / "reports" / f"{name}.qmd").write_text(PAGE.format(title=name), encoding="utf-8")
-    return Project(root)
-
-
-def set_price(project: Project, price: str) -> None:
-    path = project.root / SNAPSHOT / "cloud_rates.csv"
-    text, found = re.subn(r"~\$2\.[567]0/hour", price, path.read_text(encoding="utf-8"))
-    assert found == 1
-    path.write_text(text, encoding="utf-8")
-
-
-def refresh_in_child(root: str, with_report: bool) -> None:
-    refresh(Project(Path(root)), with_report=with_report)
+SEED = 20261120
 
 
 @pytest.fixture(scope="module")
 def children() -> Iterator[ForkServerContext]:
     """Where processes come from: a server that has the pipeline imported and has run nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.definitions", "tests.pipeline.test_safety"])
-    yield context
-    multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]
-
-
-def started(children: ForkServerContext, project: Project, *, with_report: bool) -> ForkServerProcess:
-    child = children.Process(target=refresh_in_child, args=(str(project.root), with_report))
-    child.start()
-    return child
-
-
-def succeed(children: ForkServerContext, project: Project, *, with_report: bool) -> None:
-    child = started(children, project, with_report=with_report)
-    child.join(60)
-    assert child.exitcode == 0
+    with forked() as context:
+        yield context
 
 
 def run(
@@ -127,152 +58,14 @@ def run(
     )  # fmt: skip
 
 
-# ---- what is published
-
-
-@dataclass(frozen=True)
-class Whole:
-    """What was published: digest of the inputs, and of each Parquet file."""
-
-    inputs: str
-    files: dict[str, str]
-
-
-def published(project: Project) -> Whole:
-    """What stands there; fails unless database and Parquet hold the same rows."""
-    with duckdb.connect(str(project.database), read_only=True) as connection:
-        ((inputs,),) = connection.execute("select raw_digest from refreshes where is_latest").fetchall()
-        names = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-        assert {path.stem for path in project.parquet.iterdir()} == names - {"changes"}
-        for name in sorted(names - {"changes", "refreshes"}):
-            file = f"read_parquet('{project.parquet / name}.parquet')"
-            assert connection.execute(
-                f"select count(*) from ((from {name} except all from {file}) union all (from {file} except all from {name}))"
-            ).fetchall() == [(0,)], name
-        assert connection.execute(
-            f"select raw_digest, code_version from read_parquet('{project.parquet}/refreshes.parquet') except "
-            "select raw_digest, code_version from refreshes where is_latest"
-        ).fetchall() == []  # fmt: skip
-    return Whole(str(inputs), digests(project.parquet))
-
-
-def reported(project: Project) -> str:
-    """The digest of the inputs that every page of the report shows; fails unless they show the same one."""
-    shown = set()
-    for name in ("index", "second"):
-        text = (project.site / f"{name}.html").read_text(encoding="utf-8")
-        assert text.rstrip().endswith("</html>")
-        shown.add(re.search(rf"{name} of ([0-9a-f]+)", text)[1])  # type: ignore[index]
-    assert len(shown) == 1
-    return str(shown.pop())
-
-
-# ---- killed
-
-
-@dataclass(frozen=True)
-class Kill:
-    """When a refresh is killed: at a share of its run, or of the part that begins with the files to be published."""
-
-    share: float
-    is_publishing: bool
-    with_report: bool
-
-
-def plan() -> list[Kill]:
-    """Fifty moments: over the whole run, over the publishing at its end, and over runs that also render the report."""
-    dice = random.Random(SEED)
-    kinds = [(False, False)] * 24 + [(True, False)] * 20 + [(False, True)] * 3 + [(True, True)] * 3
-    assert len(kinds) == KILLS
-    dice.shuffle(kinds)
-    return [Kill(dice.uniform(0, 1), *kind) for kind in kinds]
-
-
-def releases(project: Project) -> set[str]:
-    return {path.name for path in (project.curated / ".releases").iterdir()}
-
-
-def wait_for_release(project: Project, child: ForkServerProcess, before: set[str]) -> float:
-    """Wait until a publication begins; the moment."""
-    while child.is_alive() and not releases(project) - before:
-        time.sleep(0.001)
-    return time.monotonic()
-
-
+@pytest.mark.slow
 def test_a_refresh_killed_at_any_moment_leaves_the_old_or_the_new_whole_and_the_next_needs_no_help(
     tmp_path: Path, children: ForkServerContext
 ) -> None:
-    kills = plan()
-    with ThreadPoolExecutor(LANES) as lanes:
-        done = [
-            lanes.submit(kill_one_after_another, tmp_path / f"lane-{lane}", children, kills[lane::LANES])
-            for lane in range(LANES)
-        ]
-        outcomes = [outcome for lane in done for outcome in lane.result()]
-    assert len(outcomes) == KILLS
-    assert outcomes.count("old") >= 20, "too few were killed before they had published"
-    assert outcomes.count("new") >= 2, "too few were killed after they had published"
-    print(f"\n{len(outcomes)} killed: {outcomes.count('old')} left the old, {outcomes.count('new')} the new")
+    print(f"\nkilled while {kills.kills(tmp_path, children, SEED, 12)}")
 
 
-def kill_one_after_another(root: Path, children: ForkServerContext, kills: list[Kill]) -> list[str]:
-    """Kill refreshes of one project; for each, what was published afterwards: 'old' or 'new'."""
-    project = small_project(root)
-    known: dict[str, Whole] = {}
-    paces: dict[bool, tuple[float, float]] = {}
-    for price, with_report in zip((*PRICES, *PRICES), (False, False, True, True), strict=True):
-        set_price(project, price)
-        paces[with_report] = pace(children, project, with_report=with_report)
-        stands = published(project)
-        assert known.setdefault(price, stands) == stands
-    assert known[PRICES[0]] != known[PRICES[1]]
-    old, outcomes = PRICES[1], []
-    queue = list(kills)
-    while queue:
-        kill = queue.pop(0)
-        new = PRICES[1 - PRICES.index(old)]
-        set_price(project, new)
-        before, pages = releases(project), reported(project)
-        child = started(children, project, with_report=kill.with_report)
-        whole_s, publishing_s = paces[kill.with_report]
-        if kill.is_publishing:
-            wait_for_release(project, child, before)
-        time.sleep(kill.share * (publishing_s if kill.is_publishing else whole_s))
-        child.kill()
-        child.join(10)
-        stands = published(project)
-        assert stands in (known[old], known[new]), kill
-        assert reported(project) in (pages, stands.inputs), kill
-        if child.exitcode != -signal.SIGKILL:  # it was over before: an earlier moment instead
-            queue.insert(0, replace(kill, share=kill.share * 0.7))
-            old = new
-            continue
-        outcomes.append("old" if stands == known[old] else "new")
-        if len(outcomes) % 2 == 0:  # the others are followed by one that is killed as well
-            fresh = pace(children, project, with_report=kill.with_report)
-            if stands == known[old]:
-                paces[kill.with_report] = fresh
-            stands = published(project)
-            assert stands == known[new], kill
-            if kill.with_report:
-                assert reported(project) == known[new].inputs
-                left = {path.name for path in project.reports.iterdir()}
-                assert left == {"_quarto.yml", "_site", "index.qmd", "second.qmd"}
-        old = new if stands == known[new] else old
-    return outcomes
-
-
-def pace(children: ForkServerContext, project: Project, *, with_report: bool) -> tuple[float, float]:
-    """Let a refresh succeed; the seconds that it took, and those from the moment on at which it began to publish."""
-    (project.curated / ".releases").mkdir(parents=True, exist_ok=True)
-    before, begin = releases(project), time.monotonic()
-    child = started(children, project, with_report=with_report)
-    publishes = wait_for_release(project, child, before)
-    child.join(60)
-    assert child.exitcode == 0
-    return time.monotonic() - begin, time.monotonic() - publishes
-
-
+@pytest.mark.slow
 def test_a_first_refresh_killed_at_any_moment_leaves_nothing_or_everything(
     tmp_path: Path, children: ForkServerContext
 ) -> None:
@@ -281,7 +74,9 @@ def test_a_first_refresh_killed_at_any_moment_leaves_nothing_or_everything(
     dice = random.Random(SEED)
     for _ in range(4):
         child = started(children, project, with_report=False)
-        wait_for_release(project, child, releases(project))
+        before = releases(project)
+        while child.is_alive() and not releases(project) - before:
+            time.sleep(0.001)
         time.sleep(dice.uniform(0, 0.2))
         child.kill()
         child.join(10)
@@ -293,6 +88,7 @@ def test_a_first_refresh_killed_at_any_moment_leaves_nothing_or_everything(
     published(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("with_report", "share"), [(False, 0.9), (True, 0.8)])
 def test_the_command_killed_on_the_whole_project_leaves_the_old_or_the_new_whole(
     settled: Project, with_report: bool, share: float
@@ -340,61 +136,11 @@ def test_of_two_refreshes_at_once_the_second_waits_for_the_first_and_names_it(
         assert connection.execute("select count(*), count(*) filter (is_latest) from refreshes").fetchall() == [(2, 1)]
 
 
-READER = """
-import sys, duckdb
-from pathlib import Path
-database, stop = sys.argv[1], Path(sys.argv[2])
-seen = []
-opened = 0
-kept = duckdb.connect(database, read_only=True)
-first = kept.execute("select refresh_id from refreshes where is_latest").fetchall()
-while True:
-    last = stop.exists()
-    with duckdb.connect(database, read_only=True) as connection:
-        opened += 1
-        ids = {
-            connection.execute("select refresh_id, raw_digest from refreshes where is_latest").fetchall()[0]
-            for _ in range(3)
-        }
-        assert len(ids) == 1, ids
-        (shown,) = ids
-        rate = connection.execute("select raw_text from observations where raw_text in ('~$2.60/hour', '~$2.70/hour') and raw_file like '%cloud_rates.csv'").fetchall()
-        counted = connection.execute("select sum(observations), sum(rejected) from raw_files").fetchall()
-        assert counted == connection.execute("select observations, rejected from refreshes where is_latest").fetchall()
-        if (shown, rate) not in seen:
-            seen.append((shown, rate))
-    if last:
-        break
-assert kept.execute("select refresh_id from refreshes where is_latest").fetchall() == first
-assert kept.execute("select count(*) from observations").fetchall()[0][0] > 0
-print(opened)
-for (refresh_id, digest), rate in seen:
-    print(refresh_id, digest, rate[0][0])
-"""
-
-
+@pytest.mark.slow
 def test_a_reader_before_during_and_after_refreshes_never_gets_an_error_or_a_mixture(
     tmp_path: Path, children: ForkServerContext
 ) -> None:
-    project = small_project(tmp_path / "project")
-    set_price(project, PRICES[0])
-    succeed(children, project, with_report=False)
-    stop = tmp_path / "stop"
-    reader = subprocess.Popen([sys.executable, "-c", READER, str(project.database), str(stop)], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-    time.sleep(0.5)
-    for price in (PRICES[1], PRICES[0], PRICES[1]):
-        set_price(project, price)
-        succeed(children, project, with_report=False)
-    stop.touch()
-    out, err = reader.communicate(timeout=30)
-    assert reader.returncode == 0, err
-    opened, *seen = out.splitlines()
-    assert int(opened) > 20
-    told = [line.split() for line in seen]
-    assert [rate for _, _, rate in told] == [PRICES[0], PRICES[1], PRICES[0], PRICES[1]]
-    assert len({refresh_id for refresh_id, _, _ in told}) == 4
-    assert len({(digest, rate) for _, digest, rate in told}) == 2
+    assert kills.readers(tmp_path / "project", children, refreshes=3) > 20
 
 
 # ---- out of disk, not writable

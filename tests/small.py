@@ -1,0 +1,135 @@
+"""A small project that refreshes in a second, refreshes of it in processes of their own, and what it has published.
+
+One source and the tables that Python fills, with a report of two pages. Where a test needs a refresh to check one rule of
+publishing, this serves.
+"""
+
+import multiprocessing
+import multiprocessing.forkserver
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import duckdb
+
+from pipelines.project import Project
+from pipelines.refresh import refresh
+from tests.conftest import CHECKOUT
+from tests.pipeline.test_refresh import SNAPSHOT, digests
+
+PRICES = ("~$2.60/hour", "~$2.70/hour")
+PAGE = """\
+```{{python}}
+import os
+import duckdb
+
+with duckdb.connect(os.environ["RIGONOMICS_DATABASE"], read_only=True) as published:
+    (digest,) = published.execute("select raw_digest from refreshes where is_latest").fetchone()
+```
+
+{title} of `{{python}} digest`.
+"""
+
+
+def small_project(root: Path) -> Project:
+    """One source and the tables that Python fills, with a report of two pages; nothing is published."""
+    for name in ("data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, root / name)
+    source = Path(SNAPSHOT).parent
+    shutil.copytree(CHECKOUT / source, root / source, ignore=shutil.ignore_patterns("claims.toml"))
+    for folder, names in {
+        "raw": "*", "observations": "*", "macros": "*", "published": "*", "audit": "claim*.toml", "curated": "sources.*",
+    }.items():  # fmt: skip
+        (root / "analysis" / folder).mkdir(parents=True)
+        for path in (CHECKOUT / "analysis" / folder).glob(names):
+            shutil.copy(path, root / "analysis" / folder)
+    for path in (root / "analysis" / "raw").glob("*.toml"):  # what a user's files say of sources that are not here
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r'references = "source_files[^"]*"', "", text), encoding="utf-8")
+    (root / "reports").mkdir()
+    (root / "reports" / "_quarto.yml").write_text(
+        "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
+        encoding="utf-8",
+    )
+    for name in ("index", "second"):
+        (root / "reports" / f"{name}.qmd").write_text(PAGE.format(title=name), encoding="utf-8")
+    return Project(root)
+
+
+def set_price(project: Project, price: str) -> None:
+    path = project.root / SNAPSHOT / "cloud_rates.csv"
+    text, found = re.subn(r"~\$2\.[567]0/hour", price, path.read_text(encoding="utf-8"))
+    assert found == 1
+    path.write_text(text, encoding="utf-8")
+
+
+def refresh_in_child(root: str, with_report: bool) -> None:
+    refresh(Project(Path(root)), with_report=with_report)
+
+
+@contextmanager
+def forked() -> Iterator[ForkServerContext]:
+    """Where processes come from: a server that has the pipeline imported and has run nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipelines.definitions", "tests.small"])
+    yield context
+    multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+def started(children: ForkServerContext, project: Project, *, with_report: bool) -> ForkServerProcess:
+    child = children.Process(target=refresh_in_child, args=(str(project.root), with_report))
+    child.start()
+    return child
+
+
+def succeed(children: ForkServerContext, project: Project, *, with_report: bool) -> None:
+    child = started(children, project, with_report=with_report)
+    child.join(300)
+    assert child.exitcode == 0
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What was published: digest of the inputs, and of each Parquet file."""
+
+    inputs: str
+    files: dict[str, str]
+
+
+def published(project: Project) -> Whole:
+    """What stands there; fails unless database and Parquet hold the same rows."""
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        ((inputs,),) = connection.execute("select raw_digest from refreshes where is_latest").fetchall()
+        names = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        assert {path.stem for path in project.parquet.iterdir()} == names - {"changes"}
+        for name in sorted(names - {"changes", "refreshes"}):
+            file = f"read_parquet('{project.parquet / name}.parquet')"
+            assert connection.execute(
+                f"select count(*) from ((from {name} except all from {file}) union all (from {file} except all from {name}))"
+            ).fetchall() == [(0,)], name
+        assert connection.execute(
+            f"select raw_digest, code_version from read_parquet('{project.parquet}/refreshes.parquet') except "
+            "select raw_digest, code_version from refreshes where is_latest"
+        ).fetchall() == []  # fmt: skip
+    return Whole(str(inputs), digests(project.parquet))
+
+
+def reported(project: Project) -> str:
+    """The digest of the inputs that every page of the report shows; fails unless they show the same one."""
+    shown = set()
+    for name in ("index", "second"):
+        text = (project.site / f"{name}.html").read_text(encoding="utf-8")
+        assert text.rstrip().endswith("</html>")
+        shown.add(re.search(rf"{name} of ([0-9a-f]+)", text)[1])  # type: ignore[index]
+    assert len(shown) == 1
+    return str(shown.pop())
+
+
+def releases(project: Project) -> set[str]:
+    """Names of the publications that are kept or under way."""
+    return {path.name for path in (project.curated / ".releases").iterdir()}
