@@ -4,14 +4,14 @@ Here live the rules by which a name equals one of the catalogue's entries. Nothi
 the same after layout, a count, a link, a remark and a card's memory are taken off stays unresolved, with the nearest names.
 """
 
-import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipelines.contracts.catalogue import SECTIONS, Catalogue, normal_form
+from pipelines.normalise.suggestions import suggestion
 
 
 @dataclass(frozen=True)
@@ -26,37 +26,45 @@ class _Stripped:
     link: str | None = None
     lost: str = ""
     memory: str | None = None
+    quantization: str | None = None
+    is_trade: bool = False
+    """Whether words of makers and shops were taken off, as only cards' names allow."""
 
 
-def resolve_names(names: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+RESOLVED = {
+    "id": pl.String, "count": pl.Int64, "link": pl.String, "quantization": pl.String, "candidates": pl.String,
+}  # fmt: skip
+
+
+def resolve_names(names: pl.DataFrame, catalogue: Catalogue, *, suggest: bool = True) -> pl.DataFrame:
     """Ids of names.
 
     names: section ('hardware', 'model', 'build') and name; further columns pass through. Returns the same rows with id
     (null if no entry has that name), count (how many the name says, null if none), link ('nvlink', 'pcie', 'nvswitch' or
-    null) and, for the unresolved, candidates: up to three names that look alike. Raises ValueError for another section.
+    null), quantization (that a model's name carries) and, for the unresolved and with `suggest`, candidates: what to do
+    about it. Raises ValueError for another section.
     """
-    schema = {
-        "section": pl.String, "name": pl.String, "id": pl.String, "count": pl.Int64, "link": pl.String,
-        "candidates": pl.String,
-    }  # fmt: skip
+    distinct = names.select("section", "name").drop_nulls().unique(maintain_order=True)
     resolved = [
-        (section, name, *_resolve(section, name, catalogue))
-        for section, name in names.select("section", "name").drop_nulls().unique(maintain_order=True).iter_rows()
+        (section, name, *_resolve(section, name, catalogue, suggest=suggest)) for section, name in distinct.iter_rows()
     ]
-    return names.drop("id", "count", "link", "candidates", strict=False).join(
+    schema = {"section": pl.String, "name": pl.String, **RESOLVED}
+    return names.drop(*RESOLVED, strict=False).join(
         pl.DataFrame(resolved, schema=schema, orient="row"), on=["section", "name"], how="left", maintain_order="left"
     )
 
 
-def _resolve(section: str, name: str, catalogue: Catalogue) -> tuple[str | None, int | None, str | None, str | None]:
+def _resolve(
+    section: str, name: str, catalogue: Catalogue, *, suggest: bool
+) -> tuple[str | None, int | None, str | None, str | None, str | None]:
     if section not in SECTIONS:
         raise ValueError(f"{section!r} is none of {', '.join(SECTIONS)}")
     ids = catalogue.ids[section]
     for stripped in _readings(section, _plain(name)):
         entry_id = ids.get(normal_form(stripped.text))
         if entry_id is not None and _is_safe(stripped, entry_id, section, catalogue):
-            return entry_id, stripped.count, stripped.link, None
-    return None, None, None, _candidates(section, name, catalogue)
+            return entry_id, stripped.count, stripped.link, stripped.quantization, None
+    return None, None, None, None, suggestion(section, name, catalogue) if suggest else None
 
 
 def _plain(name: str) -> str:
@@ -71,13 +79,19 @@ def _readings(section: str, text: str) -> Iterator[_Stripped]:
     stripped = _Stripped(text)
     yield stripped
     steps = {
-        "hardware": (_without_count, _without_link, _without_remark, _without_choice, _without_memory),
-        "model": (_without_remark, _without_choice, _without_the_word_model),
+        "hardware": (
+            _without_host, _without_count, _without_link, _without_remark, _without_choice, _without_memory,
+            _without_trade_words,
+        ),
+        "model": (
+            _without_quantization, _without_file, _without_owner, _without_remark, _without_choice, _without_the_word_model,
+            _without_tuning, _with_family_apart,
+        ),
         "build": (_without_remark,),
-    }[section]
+    }[section]  # fmt: skip
     for step in steps:
         shorter = step(stripped)
-        if shorter != stripped:
+        if shorter != stripped and shorter.text.strip():
             stripped = shorter
             yield stripped
 
@@ -87,9 +101,12 @@ COUNT_WORDS = {
     "six": 6, "seven": 7, "eight": 8, "octo": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 COUNT_BEFORE = re.compile(
-    rf"^(?:an? )?(?:(\d{{1,3}}) ?x |(\d{{1,3}})x(?=[A-Za-z])|({'|'.join(COUNT_WORDS)})[ -])", re.I
+    rf"^(?:an? )?(?:(\d{{1,3}}) ?[x*] ?(?=[A-Za-z0-9]{{2}})|(\d{{1,3}})x(?=[A-Za-z])|({'|'.join(COUNT_WORDS)})[ -])",
+    re.I,
 )
-COUNT_BEHIND = re.compile(r" ?\(x ?(\d{1,3})\)$| x ?(\d{1,3})$", re.I)
+COUNT_BEHIND = re.compile(
+    r" ?\([x*] ?(\d{1,3})\)$| ?\((\d{1,3}) ?x\)$| [x*] ?(\d{1,3})$| ?\* ?(\d{1,3})$| (\d{1,3})x$", re.I
+)
 COUNT_OF_PLURAL = re.compile(r"^(\d{1,3}) (?=.*[a-z\d]s\b)")
 ONE_MORE = re.compile(r"^(?:an? )?(?:2nd|3rd|[4-9]th|second|third|fourth|another|additional) ", re.I)
 PLURAL = re.compile(r"(?<=\d{3})s\b|(?<=[A-Za-z]{2})s(?=$| \()")
@@ -109,8 +126,10 @@ def _without_count(name: _Stripped) -> _Stripped:
         text = (name.text[: found.start()] + name.text[found.end() :]).strip()
         if count < 1 or any(other.search(text) for other in (COUNT_BEFORE, COUNT_BEHIND)):
             return name
+        if name.count is not None:
+            return name
         singular = PLURAL.sub("", re.sub(r"supplies\b", "supply", text), count=1)
-        return _Stripped(singular if count > 1 else text, count=count)
+        return replace(name, text=singular if count > 1 else text, count=count)
     return name
 
 
@@ -123,7 +142,7 @@ def _without_link(name: _Stripped) -> _Stripped:
     if found is None:
         return name
     text = (name.text[: found.start()] + name.text[found.end() :]).strip()
-    return _Stripped(text, name.count, found.group(1).lower(), lost=f"{name.lost} {found.group(1)}")
+    return replace(name, text=text, link=found.group(1).lower(), lost=f"{name.lost} {found.group(1)}")
 
 
 def _without_remark(name: _Stripped) -> _Stripped:
@@ -131,13 +150,13 @@ def _without_remark(name: _Stripped) -> _Stripped:
     remarks = re.findall(r"\(([^()]*)\)", name.text)
     text = re.sub(r" ?\([^()]*\)", "", name.text).strip()
     lost = " ".join(remark for remark in remarks if not remark.lower().startswith("or "))
-    return _Stripped(text, name.count, name.link, f"{name.lost} {lost}") if remarks and text else name
+    return replace(name, text=text, lost=f"{name.lost} {lost}") if remarks and text else name
 
 
 def _without_choice(name: _Stripped) -> _Stripped:
     """`… or similar`, `… or <another article>`: the first named counts."""
     text = re.split(r",? or ", name.text, maxsplit=1, flags=re.I)[0].strip()
-    return _Stripped(text, name.count, name.link, name.lost) if text and text != name.text else name
+    return replace(name, text=text) if text and text != name.text else name
 
 
 def _without_memory(name: _Stripped) -> _Stripped:
@@ -146,12 +165,105 @@ def _without_memory(name: _Stripped) -> _Stripped:
     if found is None:
         return name
     memory = f"{found.group(1)}gb"
-    return _Stripped(name.text[: found.start()], name.count, name.link, f"{name.lost} {memory}", memory)
+    return replace(name, text=name.text[: found.start()], lost=f"{name.lost} {memory}", memory=memory)
+
+
+HOST_WORDS = r"(?:my |a |custom |home |gaming |desktop |diy )*(?:pc|desktop|workstation|server|build|rig|computer|egpu)(?: build)?"
+
+
+def _without_host(name: _Stripped) -> _Stripped:
+    """`Custom PC (Nvidia RTX 4090)`: of a machine that is named by its card, the card."""
+    found = re.fullmatch(rf"(?:{HOST_WORDS}) ?(?:\(|with (?:an? )?|- )([^()]+)\)?", name.text, re.I)
+    return replace(name, text=found.group(1).strip()) if found else name
+
+
+TRADE_WORDS = (
+    r"founders? edition|fe|graphics cards?|video cards?|gpus?|graphics|cards?|(?:gddr[56]x?|hbm[23]?e?)|pci-?e(?: ?[345]\.0)?"
+    r"(?: x16)?|pci express(?: [345]\.0)?(?: x16)?|asus|msi|gigabyte|evga|zotac|palit|gainward|inno3d|kfa2|galax|sapphire|xfx"
+    r"|powercolor|asrock|colorful|yeston|pny|manli|rog|strix|tuf|proart|dual(?= (?:geforce|rtx|radeon|rx))|gaming(?: pro)?"
+    r"|trio|suprim|ventus|[23]x(?= oc)|oc|overclocked|ftw3|xc3|aorus|eagle|windforce|vision|xtreme|amp|holo|trinity|twin edge"
+    r"|gamerock|gamingpro|phoenix|phantom|red devil|hellhound|nitro\+?|pulse|speedster|merc ?310|qick|taichi|steel legend"
+    r"|ichill|igame|vulcan|verto|xlr8|epic-?x|triple fan|dual fan|rgb|edition|oc edition|(?:brand )?new(?: sealed)?|sealed"
+    r"|used|pre-?owned|second ?hand|refurbished|renewed|open box|tested|working|fully functional|free shipping|desktop"
+    r"|ultra gaming|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr|with (?:original )?box"
+    r"|[0-9]{2}g-p5-[0-9]{4}-[a-z]{2}|zt-[a-z0-9-]+|gv-n[a-z0-9-]+|vcg[a-z0-9-]+"
+)
+"""Words of makers and shops that stand around a card's name and do not make another card of it. A list, not a guess: a word
+that is not in it (Laptop, Super, D, SXM, water block) leaves the name unresolved."""
+
+
+def _without_trade_words(name: _Stripped) -> _Stripped:
+    """`EVGA GeForce RTX 3090 FTW3 Ultra Gaming 24GB Graphics Card`."""
+    plain = re.sub(r"[,;|/!]+|(?<= )-(?= )", " ", name.text)
+    text = re.sub(rf"(?i)(?<![\w-])(?:{TRADE_WORDS})(?![\w-])", " ", plain)
+    sizes = re.findall(r"(?i)(?<![\w-])(\d+) ?GB?(?![\w-])", text)
+    if len({int(size) for size in sizes}) == 1:
+        text = re.sub(r"(?i)(?<![\w-])\d+ ?GB?(?![\w-])", " ", text)
+        memory = f"{sizes[0]}gb"
+        return replace(name, text=" ".join(text.split()), lost=f"{name.lost} {memory}", memory=memory, is_trade=True)
+    return replace(name, text=" ".join(text.split()), is_trade=True)
+
+
+QUANTIZATION = re.compile(
+    r"(?i)(?:(?<=[\s:/_.(,-])|^)(?:UD[-_])?(I?Q[1-8]_K ?- ?(?:Small|Medium|Large)|I?Q[1-8](?:_(?:[01]|K(?:_(?:XXS|XS|S|M|L|XL))?|XXS|XS"
+    r"|NL|S|M))?|(?:BF|F|FP)(?:16|32)|FP[48]|INT[48]|NVFP4|MXFP4(?: MoE)?|AWQ|GPTQ|[48]-?bit|W[48]A(?:8|16))(?=$|[\s:/_.),-])"
+)
+"""How a model's weights are stored, as names of models and files carry it."""
+SIZES_OF_MIX = {"SMALL": "S", "MEDIUM": "M", "LARGE": "L"}
+
+
+def quantization_of(text: str) -> str | None:
+    """The quantisation that a name carries, as the field writes it: Q4_K_M for `Q4_K - Medium`, FP16 for `F16`."""
+    found = QUANTIZATION.search(text)
+    if found is None:
+        return None
+    written = found.group(1).upper().replace(" MOE", "")
+    mixed = re.fullmatch(r"(I?Q\d_K) ?- ?(SMALL|MEDIUM|LARGE)", written)
+    if mixed:
+        return f"{mixed[1]}_{SIZES_OF_MIX[mixed[2]]}"
+    return {"F16": "FP16", "F32": "FP32"}.get(written, written)
+
+
+def _without_quantization(name: _Stripped) -> _Stripped:
+    """`8B Q4_K_M`, `70B_q4_0`, `llama 8B Q4_K - Medium`; two of them in one name stay unread."""
+    written = quantization_of(name.text)
+    if written is None:
+        return name
+    text = QUANTIZATION.sub(" ", name.text, count=1)
+    if quantization_of(text) is not None:
+        return name
+    text = re.sub(r"\(\s*\)|(?i:\b(?:all|mostly)\b(?=\s*$))|- [0-9.]+ bpw", " ", text).strip(" -_:.,/")
+    return replace(name, text=" ".join(text.split()), quantization=written)
+
+
+def _without_file(name: _Stripped) -> _Stripped:
+    """`….gguf`, `…-GGUF`."""
+    text = re.sub(r"(?i)(?:[-_. ]gguf|\.safetensors|-00001-of-\d+)+$", "", re.sub(r"(?i)-00001-of-\d+", "", name.text))
+    return replace(name, text=text.strip(" -_:."))
+
+
+def _without_owner(name: _Stripped) -> _Stripped:
+    """`meta-llama/Llama-3.1-8B`: a model by its repository."""
+    return (
+        replace(name, text=name.text.rsplit("/", 1)[-1]) if re.fullmatch(r"[\w.-]+(?:/[\w.:-]+)+", name.text) else name
+    )
+
+
+def _without_tuning(name: _Stripped) -> _Stripped:
+    """`…-Instruct`, `…-Chat`: the same weights in number and shape, and so in speed."""
+    text = re.sub(r"(?i)(?<=[\w.])[-_ :](?:instruct|chat|it|hf|base)(?=$|[-_ :])", "", name.text)
+    return replace(name, text=text.strip(" -_:"))
+
+
+def _with_family_apart(name: _Stripped) -> _Stripped:
+    """`llama3.1:8b`, `qwen2.5-7b`."""
+    text = re.sub(r"(?i)\b(?:meta[- ])?(llama|qwen|gemma|phi|mistral|deepseek)[- ]?(?=v?\d)", r"\1 ", name.text)
+    return replace(name, text=re.sub(r"(?i)(\d)[-_:](?=\d+b\b)", r"\1 ", text))
 
 
 def _without_the_word_model(name: _Stripped) -> _Stripped:
     """`70B model`, `70B-class models`."""
-    return _Stripped(re.sub(r"(?:[ -]class)?[ -]models?$", "", name.text, flags=re.I), lost=name.lost)
+    return replace(name, text=re.sub(r"(?:[ -]class)?[ -]models?$", "", name.text, flags=re.I))
 
 
 def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue) -> bool:
@@ -162,7 +274,7 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
     memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
     """
     kinds = _kinds(catalogue) if section == "hardware" else {}
-    if name.memory is not None and kinds.get(entry_id) != "gpu":
+    if (name.memory is not None or name.is_trade) and kinds.get(entry_id) != "gpu":
         return False
     ids = catalogue.ids[section]
     own = {word for form, owner in ids.items() if owner == entry_id for word in form.split()}
@@ -186,19 +298,5 @@ def _sizes(words: set[str]) -> set[str]:
 
 
 def _kinds(catalogue: Catalogue) -> dict[str, str]:
+    """Kind of each article."""
     return dict(catalogue.hardware.select("hardware_id", "kind").iter_rows())
-
-
-def _candidates(section: str, name: str, catalogue: Catalogue) -> str | None:
-    """Up to three names that look like `name`, for the message only."""
-    frame, id_column = {
-        "hardware": (catalogue.hardware, "hardware_id"),
-        "model": (catalogue.models, "model_id"),
-        "build": (catalogue.builds, "build_id"),
-    }[section]
-    spoken = dict(frame.select(id_column, "name").iter_rows())
-    forms = catalogue.ids[section]
-    near = difflib.get_close_matches(normal_form(name), list(forms), n=9, cutoff=0.5)
-    distinct = list(dict.fromkeys(forms[form] for form in near))[:3]
-    shown = distinct if section == "build" else [spoken[entry_id] for entry_id in distinct]
-    return "; ".join(shown) or None

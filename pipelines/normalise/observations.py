@@ -371,6 +371,7 @@ def _resolve(read: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
             pl.col("id").alias(f"{section}_id"),
             pl.col("count").cast(pl.String).alias(f"{section}_count"),
             pl.col("link").alias(f"{section}_link"),
+            pl.col("quantization").alias(f"{section}_quantization"),
             pl.col("candidates").alias(f"{section}_candidates"),
         )
         named = named.join(ids, on=section, how="left", maintain_order="left")
@@ -438,8 +439,8 @@ def _facet_reasons(tables: Sequence[Table], vocabulary: Vocabulary) -> list[pl.E
     unresolved = [
         pl.when(pl.col(section).is_not_null() & pl.col(f"{section}_id").is_null()).then(
             pl.format(
-                "{} {} is not in the catalogue; nearest: {}",
-                pl.lit(section), _shown(section), pl.col(f"{section}_candidates").fill_null("nothing"),
+                "{} {} is not in the catalogue; {}",
+                pl.lit(section), _shown(section), pl.col(f"{section}_candidates").fill_null("nothing is like it"),
             )
         )
         for section in SECTIONS
@@ -489,13 +490,21 @@ def _facet_reasons(tables: Sequence[Table], vocabulary: Vocabulary) -> list[pl.E
             ),
         )
     ]  # fmt: skip
-    return [*unresolved, *out_of_list, *out_of_range, miscounted, *undated]
+    two_quantizations = pl.when(_spelled_alike("quantization") != _spelled_alike("model_quantization")).then(
+        pl.format("the model's name says {}, the row {}", "model_quantization", _shown("quantization"))
+    )
+    return [*unresolved, two_quantizations, *out_of_list, *out_of_range, miscounted, *undated]
 
 
 def _shown(column: str) -> pl.Expr:
     """A text as it is quoted in a reason: not longer than a line, never null."""
     text = pl.col(column).fill_null("")
     return pl.when(text.str.len_chars() > SHOWN).then(text.str.head(SHOWN) + "…").otherwise(text)
+
+
+def _spelled_alike(quantization: str) -> pl.Expr:
+    """A quantisation without what its spellings differ by: f16 and FP16, q4_k_m and Q4_K_M."""
+    return pl.col(quantization).str.to_uppercase().str.replace(r"^F(?P<bits>16|32)$", "FP$bits")
 
 
 def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Sequence[Table]) -> pl.DataFrame:
@@ -542,7 +551,7 @@ def _observations(judged: pl.DataFrame, sources: Sequence[Source], tables: Seque
             pieces.alias("count"),
             each.alias("each"),
             pl.coalesce("link", "hardware_link").alias("link"),
-            pl.col("quantization").str.to_uppercase(),
+            pl.coalesce("quantization", "model_quantization").str.to_uppercase().alias("quantization"),
             "engine",
             pl.when(is_benchmark).then(pl.col("phase").fill_null(BENCHMARK_DEFAULTS["phase"])).alias("phase"),
             pl.when(is_benchmark & ~is_unspecified).then(pl.col("concurrency").cast(pl.Int32, strict=False).fill_null(1)).alias("concurrency"),

@@ -289,9 +289,9 @@ def test_builds_are_resolved_by_id_and_a_name_shared_by_two_is_none(catalogue: C
 def test_nothing_is_resolved_by_likeness_but_likely_names_are_shown(catalogue: Catalogue) -> None:
     typo, unknown, found = resolve(catalogue, ["RTX 4080", "Raspberry Pi", "RTX 4090"])
     assert typo["id"] is None
-    assert "NVIDIA GeForce RTX 4090" in typo["candidates"].split("; ")
-    assert len(typo["candidates"].split("; ")) <= 3
-    assert (unknown["id"], unknown["candidates"]) == (None, None)
+    assert typo["candidates"].startswith("nearest: NVIDIA GeForce RTX 4090 (")
+    assert typo["candidates"].endswith("; rigonomics catalogue add 'RTX 4080' --kind gpu")
+    assert unknown["candidates"].startswith("nearest: nothing like it")
     assert found["candidates"] is None
 
 
@@ -304,7 +304,7 @@ def test_rows_keep_their_order_their_duplicates_and_their_columns(catalogue: Cat
         }
     )
     resolved = resolve_names(names, catalogue)
-    assert resolved.columns == ["n", "section", "name", "id", "count", "link", "candidates"]
+    assert resolved.columns == ["n", "section", "name", "id", "count", "link", "quantization", "candidates"]
     assert resolved["n"].to_list() == [1, 2, 3, 4]
     assert resolved["id"].to_list() == ["rtx-3090", "70b", None, None]
     assert resolve_names(names.clear(), catalogue).schema == resolved.schema
@@ -403,3 +403,51 @@ def test_the_real_catalogue_keeps_look_alikes_apart() -> None:
         ],
     )
     assert set(real.unstated["build_id"]) <= set(real.builds["build_id"])
+
+
+# ---- as people write them
+
+
+def test_makers_and_shops_words_around_a_card_do_not_make_another_card_of_it(catalogue: Catalogue) -> None:
+    expect(
+        catalogue,
+        [
+            ("NVIDIA Founders Edition GeForce RTX 3090 24 GB Video Card", "rtx-3090"),
+            ("EVGA GeForce RTX 3090 FTW3 Ultra Gaming 24GB GDDR6X Graphics Card 24G-P5-3987-KR", "rtx-3090"),
+            ("ASUS TUF Gaming GeForce RTX 4090 OC Edition", "rtx-4090"),
+            ("MSI Suprim X RTX 4090", None),  # "X" alone is no word of makers
+            ("RTX 4090 Laptop GPU", None),
+            ("GeForce RTX 3090 water block", None),
+            ("RTX 3090 FE", "rtx-3090"),
+            ("Custom PC (Nvidia RTX 4090)", "rtx-4090"),
+            ("RTX 3090 for parts", None),
+            ("RTX 3090 * 4", "rtx-3090", 4),
+            ("RTX 3090 24GB * 4", "rtx-3090", 4),
+            ("RTX 3090 x4", "rtx-3090", 4),
+            ("RTX 3090 (4x)", "rtx-3090", 4),
+            ("4x RTX 3090", "rtx-3090", 4),
+            ("4 x 3090", "rtx-3090", 4),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "quantization"),
+    [
+        ("70B Q4_K_M", "70b", "Q4_K_M"),
+        ("70B_q4_0", "70b", "Q4_0"),
+        ("70B F16", "70b", "FP16"),
+        ("llama 3 70B Q4_K - Medium", "llama-3-70b", "Q4_K_M"),
+        ("meta-llama/Llama-3.1-70B-Instruct", "llama-3-1-70b", None),
+        ("Llama-3.1-70B-Instruct-Q5_K_M.gguf", "llama-3-1-70b", "Q5_K_M"),
+        ("llama3.1:70b-instruct-q4_K_M", "llama-3-1-70b", "Q4_K_M"),
+        ("Llama 3 70B (AWQ)", "llama-3-70b", "AWQ"),
+        ("Llama 3 70B Q4_0 Q8_0", None, None),
+        ("Llama 3.1 70B Nemotron", None, None),
+    ],
+)
+def test_a_models_name_carries_its_quantisation(
+    catalogue: Catalogue, name: str, model: str | None, quantization: str | None
+) -> None:
+    (got,) = resolve(catalogue, [name], "model")
+    assert (got["id"], got["quantization"]) == (model, quantization)

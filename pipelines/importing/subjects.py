@@ -1,0 +1,152 @@
+"""Which columns of a table name what its rows are about: hardware, a model."""
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.contracts.catalogue import Catalogue
+from pipelines.importing.headers import MONTHS
+from pipelines.normalise.names import resolve_names
+
+SAMPLED_NAMES = 40
+"""Distinct cells of a column that are tried as names."""
+MOST = 0.5
+"""Share of a column's cells that have to be names for a header that says nothing of them."""
+LONGEST_NAME = 200
+
+OF_HARDWARE = (
+    r"(?:gpu|graphics|accelerator|hardware|device|chip|card)s?(?: ?/ ?(?:gpu|cpu|device|accelerator|system|chip)s?)?"
+    r"(?: (?:name|model|type|info|card|cards|config|configuration|setup|sku))?|video cards?|gpu\(s\)|nvidia gpus?|graphics cards?"
+    r"|accelerator ?name|accel name",
+    r"(?:system|machine|platform|computer|server|rig|setup|box|laptop|host|pc|mac)s?(?: (?:name|model|type|config|configuration))?"
+    r"|configuration|config|hardware (?:used|spec)|cpu|processor|soc|test system",
+)
+"""Whole headers of columns that name hardware, in their order."""
+OF_ITEMS = r"(?:product|item|article|listing|part|component|selection|card)s?(?: (?:name|title|description))?|names?|titles?|model(?: name)?"
+OF_MODELS = (
+    r"(?:base |ai |language |llm )?models?(?: ?(?:name|id|type|/ ?quant|\+ ?quant|used|\(quant\)|file|filename|tested|variant))?"
+    r"|llms?|network|checkpoint|weights|architecture/model"
+)
+SIZE_OF_MODEL = r"model size|params?|parameters|size"
+SYSTEMS = r"(?:system|machine|computer|server|rig|laptop|host|pc|workstation|build|instance|plan|offer|package)s?(?: (?:name|type|model|id))?"
+"""Headers of a column beside the card's: what else the row states may be of the whole system."""
+
+
+def plain_header(header: str) -> str:
+    """A header in lower case with blanks between its words."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    return re.sub(r"[_\s]+", " ", spaced.lower()).strip(" :*.#")
+
+
+class Names:
+    """What the catalogue knows of a table's texts; each is looked up once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def share(self, section: str, cells: Sequence[str]) -> float:
+        """The share of the stated cells that name something of the section; 0 for columns of figures."""
+        distinct = [cell for cell in dict.fromkeys(map(str.strip, cells)) if cell][:SAMPLED_NAMES]
+        names = [c for c in distinct if re.search("[A-Za-z]", c) and len(c) <= LONGEST_NAME and "$" not in c]
+        if not names or len(names) < MOST * len(distinct):
+            return 0.0
+        self._look_up(section, names)
+        return sum(self._known[section, name] for name in names) / len(distinct)
+
+    def resolves(self, section: str, name: str) -> bool:
+        """Whether the catalogue has that name."""
+        self._look_up(section, [name])
+        return self._known[section, name]
+
+    def within(self, section: str, text: str) -> str | None:
+        """The only name of the section that the text holds, longest run of words first; None if there are two or none.
+
+        A name that goes on ("RTX 4090 Laptop", "RTX 3080 Ti") is another item's.
+        """
+        words = re.sub(r"[()\[\],:;|]", " ", text).split()[:24]
+        found: list[tuple[int, int, str]] = []
+        taken = [False] * len(words)
+        for length in range(min(len(words), 8), 0, -1):
+            for start in range(len(words) - length + 1):
+                run = words[start : start + length]
+                name = " ".join(run)
+                if any(taken[start : start + length]) or "\x00" in run or not re.search("[A-Za-z]", name):
+                    continue
+                if not re.search(r"\d", name) and (length == 1 or section == "hardware"):
+                    continue
+                if name.lower().split()[0] in MONTHS or not self.resolves(section, name):
+                    continue
+                taken[start : start + length] = [True] * length
+                found.append((start, start + length, name))
+        if len({name.lower() for _, _, name in found}) != 1:
+            return None
+        _, end, name = found[0]
+        following = words[end].lower() if end < len(words) else ""
+        if re.fullmatch(
+            r"(?:laptop|mobile|notebook|max-q|ti|super|d|xt|xtx|gre|ultra|pro|max|\d+gb|m|sxm\d?|nvl|pcie|and|or|vs\.?|[+&/])",
+            following,
+        ):
+            return None
+        return name
+
+    def _look_up(self, section: str, names: Sequence[str]) -> None:
+        new = [name for name in dict.fromkeys(names) if (section, name) not in self._known]
+        if not new:
+            return
+        frame = pl.DataFrame({"section": [section] * len(new), "name": new})
+        resolved = resolve_names(frame, self._catalogue, suggest=False)
+        for name, found in resolved.select("name", "id").iter_rows():
+            self._known[section, name] = found is not None
+
+
+def subject_columns(
+    header: Sequence[str], columns: Sequence[Sequence[str]], names: Names, *, measured: bool
+) -> dict[int, str]:
+    """Positions of the columns that name what rows are about, and of which section.
+
+    A header that speaks of hardware or models makes its column one, whether or not the catalogue knows its names: what is
+    unknown is then rejected instead of leaving a figure without its subject. measured: the table has throughputs.
+    """
+    keys = [plain_header(name) for name in header]
+    shares = {section: [names.share(section, cells) for cells in columns] for section in ("hardware", "model")}
+    wordy = [_is_wordy(cells) for cells in columns]
+    taken: dict[int, str] = {}
+    models = [n for n, key in enumerate(keys) if wordy[n] and re.fullmatch(OF_MODELS, key)]
+    of_llm = [n for n in models if shares["model"][n] >= shares["hardware"][n] and (shares["model"][n] > 0 or measured)]
+    for pattern in OF_HARDWARE:
+        places = [n for n, key in enumerate(keys) if wordy[n] and re.fullmatch(pattern, key)]
+        if places:
+            best = max(places, key=lambda n: (shares["hardware"][n], -n))
+            taken[best] = "hardware"
+            break
+    if of_llm:
+        best = max((n for n in of_llm if n not in taken), key=lambda n: (shares["model"][n], -n), default=None)
+        if best is not None:
+            taken[best] = "model"
+    if "hardware" not in taken.values():
+        items = [n for n, key in enumerate(keys) if wordy[n] and n not in taken and re.fullmatch(OF_ITEMS, key)]
+        named = [n for n in range(len(keys)) if n not in taken and wordy[n] and shares["hardware"][n] >= MOST]
+        if items and not (named and max(shares["hardware"][n] for n in items) == 0):
+            taken[max(items, key=lambda n: (shares["hardware"][n], -n))] = "hardware"
+        elif named:
+            taken[max(named, key=lambda n: (shares["hardware"][n], -n))] = "hardware"
+    if "model" not in taken.values():
+        sized = [
+            n for n, key in enumerate(keys) if n not in taken and key == "model size" and shares["model"][n] >= MOST
+        ]
+        named = [
+            n for n, key in enumerate(keys)
+            if n not in taken and wordy[n] and shares["model"][n] >= MOST and not re.search(r"param|size|weights|v?ram|memory", key)
+        ]  # fmt: skip
+        if sized or named:
+            taken[(named or sized)[0]] = "model"
+    return taken
+
+
+def _is_wordy(cells: Sequence[str]) -> bool:
+    stated = [cell for cell in cells if cell.strip()]
+    return bool(stated) and sum(bool(re.search(r"[A-Za-z]{2}|\d+[bB]\b", cell)) for cell in stated) >= MOST * len(
+        stated
+    )
