@@ -98,8 +98,8 @@ def database_mark(project: Project) -> str:
 
 
 def input_digest(project: Project) -> str:
-    """SHA-256 over names and bytes of everything that a user brings: data/raw, catalogue, vocabulary, assumptions."""
-    edited = [project.catalogue, project.vocabulary, project.assumptions]
+    """SHA-256 over names and bytes of everything that a user brings: data/raw, catalogue, vocabulary, assumptions, releases."""
+    edited = [project.catalogue, project.vocabulary, project.assumptions, project.releases]
     return digest_of([*_visible_files(project.raw), *edited], project.root)
 
 

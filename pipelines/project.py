@@ -34,6 +34,11 @@ class Project:
         return self.root / "data" / "assumptions.toml"
 
     @property
+    def releases(self) -> Path:
+        """Figures that the guard holds back and that somebody has vouched for."""
+        return self.root / "data" / "releases.csv"
+
+    @property
     def analysis(self) -> Path:
         """Macros, and one SELECT with its declaration for each table."""
         return self.root / "analysis"

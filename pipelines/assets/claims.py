@@ -13,7 +13,7 @@ from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
 
 TABLES = ("claims", "claim_inputs")
-READS = ("observations", "rejected_rows")
+READS = ("observations", "rejected_rows", "quarantined_rows")
 
 
 def claim_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefinition]:
@@ -41,7 +41,13 @@ def claim_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefiniti
 def claim_frames(space: Workspace) -> dict[str, pl.DataFrame]:
     """The frames of both tables, from the declarations beside the sources and the observations in the build."""
     observations = space.connection.sql("select * from observations").pl()
-    rejected = space.connection.sql("select raw_file, raw_row, column_name from rejected_rows").pl()
+    rejected = space.connection.sql(
+        """
+        select raw_file, raw_row, column_name from rejected_rows
+        union all
+        select raw_file, raw_row, column_name from quarantined_rows where released_by is null
+        """
+    ).pl()
     parts = []
     for source in space.sources:
         try:

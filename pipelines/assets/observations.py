@@ -1,6 +1,7 @@
 """Group observations: every figure read from the cells, what was rejected or left out, and the count that proves it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,17 @@ import polars as pl
 from pipelines.assets.evidence import as_check_result, check_specs, materialised, reporting, spec_metadata
 from pipelines.assets.raw import UNREADABLE
 from pipelines.ingest.corrections import read_corrections
+from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
+from pipelines.normalise.quarantine import quarantine
 from pipelines.warehouse.build import count_rows
 from pipelines.warehouse.checks import Outcome, check_conservation
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
 
-READS = ("raw_cells", "source_files", "catalogue_hardware", "catalogue_models", "catalogue_builds")
+READS = (
+    "raw_cells", "source_files", "catalogue_hardware", "catalogue_models", "catalogue_builds", "quarantine_limits",
+)  # fmt: skip
 REJECTED_SHARE_WARNING = 0.02
 """More rejected cells than this deserves a look at the contracts; the tables are sound without them."""
 
@@ -56,16 +61,31 @@ def observation_frames(space: Workspace) -> dict[str, pl.DataFrame]:
         order by rowid
         """
     ).pl()
-    observed = _observe(space, cells)
+    observed, quarantined = _guarded(_observe(space, cells), space)
     raw_files = _raw_files(observed, cells, space)
     newest = space.as_of or _newest_day(observed.observations, raw_files)
     return {
         "observations": observed.observations,
         "rejected_rows": observed.rejected,
+        "quarantined_rows": quarantined,
         "ignored_cells": _with_source(observed.ignored, space),
         "raw_files": raw_files,
         "settings": pl.DataFrame({"as_of": [newest]}, schema={"as_of": pl.Date}),
     }
+
+
+def _guarded(observed: Observed, space: Workspace) -> tuple[Observed, pl.DataFrame]:
+    """What may be published of what was read, and what was held back or released."""
+    published, quarantined = quarantine(
+        observed.observations,
+        space.catalogue.hardware,
+        space.assumptions["quarantine_limits"],
+        read_releases(space.project),
+    )
+    left = published.group_by("raw_file").agg(pl.len().cast(pl.Int64).alias("observations"))
+    counts = observed.counts.drop("observations").join(left, on="raw_file", how="left", maintain_order="left")
+    counts = counts.with_columns(pl.col("observations").fill_null(0))
+    return replace(observed, observations=published, counts=counts), quarantined
 
 
 def _observe(space: Workspace, cells: pl.DataFrame) -> Observed:

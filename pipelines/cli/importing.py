@@ -1,6 +1,7 @@
 """`rigonomics import`: the tables of a file or a page into a new snapshot, with what they are taken for and what was read."""
 
 import argparse
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,16 +9,15 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.cli import run as refreshing
 from pipelines.cli.run import day
-from pipelines.contracts.files import read_file
 from pipelines.errors import CheckFailed, RigonomicsError
 from pipelines.project import Project, locate
 
 if TYPE_CHECKING:
-    from pipelines.importing.documents import Document, FoundTable
+    from pipelines.importing.documents import Document
     from pipelines.importing.proposing import Proposal
     from pipelines.importing.snapshots import Arrival, Origin
 
-SHOWN_REASONS = 8
+SHOWN_REASONS = 12
 LONGEST_SHOWN = 150
 
 
@@ -26,58 +26,101 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "import",
         help="bring the tables of a file or page into data/raw",
-        description="Find the tables of a CSV, Markdown or HTML file, or of a page on the web, propose what their columns "
-        "mean, read them as a refresh would, and keep them as a new snapshot of a source under data/raw. A second import of "
-        "the same source takes over the contract of the first with whatever was mended in it.",
+        description="Find the tables or records of a CSV, JSON, Markdown or HTML file, of a page on the web, or of standard input; "
+        "recognise public feeds by their shape; propose what columns mean, read them as a refresh would, and keep them as a "
+        "new snapshot of a source under data/raw. What is not understood is left out or rejected, each with its reason. A second "
+        "import of the same source takes over the contract of the first with whatever was fixed in it.",
         epilog="example: rigonomics import saved-page.html --source shop-prices --dry-run",
     )
-    command.add_argument("origin", metavar="FILE|URL", help=".csv, .tsv, .md, .html, or an http or https address")
+    command.add_argument(
+        "origin",
+        metavar="FILE|URL|-",
+        help="a file (.csv .tsv .json .jsonl .md .html .txt, also .gz), an address, or - for standard input",
+    )
     command.add_argument("--source", metavar="ID", help="folder under data/raw (default: made from the name)")
     command.add_argument("--title", help="what a new source is called (default: the document's own title)")
     command.add_argument("--table", metavar="N", type=int, nargs="+", default=[], help="only these of its tables")
     command.add_argument("--on", metavar="DAY", type=day, help="day on which the tables were seen (default: today)")
+    command.add_argument(
+        "--as",
+        dest="feed",
+        metavar="FEED",
+        help="read it as this public feed, whatever its shape; --as list names them",
+    )
+    command.add_argument(
+        "--set",
+        dest="given",
+        metavar="FACET=VALUE",
+        action="append",
+        default=[],
+        help='what holds for all of it and is not in it: --set hardware="2x RTX 3090" --set model="Llama 3 70B"',
+    )
     command.add_argument("--dry-run", action="store_true", help="show all of it, write nothing")
+    command.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: readings, rejected, quarantined and ignored for scripts",
+    )
+    command.add_argument(
+        "--draft", metavar="DIR", type=Path, help="leave the CSV and tables.toml there, to be fixed by hand"
+    )
     command.add_argument("--no-refresh", action="store_true", help="do not refresh afterwards")
-    command.set_defaults(run=run)
+    command.set_defaults(run=run)  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
-    """Find, propose, read, keep, refresh; each told on the way."""
+    """Find, propose, read, keep, refresh; each said on the way."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
+    from pipelines.importing.documents import check_tables
+    from pipelines.importing.feeds import load_feeds, recognised
     from pipelines.importing.fetching import is_url
-    from pipelines.importing.snapshots import arrive, check_not_shrunken, check_place, plan, selected
+    from pipelines.importing.origins import read_origin
+    from pipelines.importing.reporting import report
+    from pipelines.importing.snapshots import arrive, check_not_shrunken, check_place, plan, selected, write_draft
 
     project, today = locate(), date.today()
+    feeds = load_feeds(project)
+    if options.feed == "list":
+        print("\n".join(f"{feed.name:20} {feed.title}" for feed in feeds))
+        return 0
     on = options.on or today
     vocabulary, catalogue = load_vocabulary(project.vocabulary), load_catalogue(project.catalogue)
+    given = _given(options.given)
     is_page = is_url(options.origin)
     source_id = options.source or _source_id(project, options.origin, is_page)
     check_place(project, source_id, on, today)
-    document = _from_web(options.origin) if is_page else _from_file(Path(options.origin))
-    tables = selected(document.tables, options.table)
+    document = read_origin(options.origin)
+    proposals = recognised(document, feeds, options.feed, given, on, vocabulary, catalogue)
+    if proposals is None:
+        check_tables(document, _shown(options.origin))
+        tables = selected(document.tables, options.table)
+        published_on = _stated_day(project, source_id) or document.published_on
+        proposals = plan(
+            project, tables, source_id, on, vocabulary, catalogue, published_on=published_on, given=given
+        )  # fmt: skip
     if is_page:
-        check_not_shrunken(project, source_id, tables, options.origin)
+        check_not_shrunken(project, source_id, [proposal.table for proposal in proposals], options.origin)
     origin = _origin(options, document, source_id, is_page)
-    published_on = _stated_day(project, source_id) or origin.published_on
-    proposals = plan(project, tables, source_id, on, vocabulary, catalogue, published_on=published_on)
     kept = [proposal for proposal in proposals if proposal.reads or options.table]
-    print(
-        f"found {len(document.tables)} {'table' if len(document.tables) == 1 else 'tables'} in {_shown(options.origin)}"
-    )
+    read = kept or proposals
+    arrival = arrive(project, origin, on, read, vocabulary, catalogue, keep=not options.dry_run and bool(kept))
+    if options.draft is not None:
+        names = write_draft(options.draft, read)
+    if options.format == "json":
+        print(json.dumps(report(arrival, proposals, _shown(options.origin)), ensure_ascii=False, indent=1))
+    else:
+        _tell(options, arrival, proposals, read)
+        if options.draft is not None:
+            print(f"left to be fixed: {', '.join(names)} in {options.draft}")
     if not kept:
-        for proposal in proposals:
-            print("\n".join(_proposed(proposal)))
+        if options.dry_run or options.draft is not None:
+            return 0
         raise RigonomicsError(
             "No column of these tables reads as a figure of the vocabulary, so nothing is imported.",
-            "Name a table with --table to see its cells refused one by one, or write its contract by hand.",
+            "--draft DIR leaves the CSV and its contract there to be fixed by hand.",
         )
-    arrival = arrive(project, origin, on, kept, vocabulary, catalogue, keep=not options.dry_run)
-    for proposal in proposals:
-        print("\n".join(_proposed(proposal)))
-        if proposal in kept:
-            print("\n".join(_was_read(proposal.table, arrival)))
-    _say_where(arrival, dry=options.dry_run)
     if options.dry_run or options.no_refresh:
         return 0
     return _refresh(arrival)
@@ -87,41 +130,27 @@ def _refresh(arrival: "Arrival") -> int:
     try:
         return refreshing.run(argparse.Namespace(force=False, as_of=None, no_report=False, quiet=False))
     except CheckFailed:
-        print(f"The snapshot stands in {arrival.folder}: mend its tables.toml, or take the folder away.")
+        print(f"The snapshot is in {arrival.folder}: fix its tables.toml, or take the folder away.")
         raise
 
 
+def _given(written: list[str]) -> dict[str, str]:
+    from pipelines.contracts.facets import FACET_VALUES
+
+    given: dict[str, str] = {}
+    for text in written:
+        facet, sign, value = text.partition("=")
+        facet = facet.strip()
+        if not sign or not value.strip() or facet not in FACET_VALUES:
+            raise RigonomicsError(f"--set {text!r} sets no facet.", f"Facets are {', '.join(FACET_VALUES)}.")
+        allowed = FACET_VALUES[facet]
+        if allowed is not None and value.strip() not in allowed:
+            raise RigonomicsError(f"--set {facet} may be {', '.join(allowed)}, not {value!r}.")
+        given[facet] = value.strip()
+    return given
+
+
 # ---- where it is from
-
-
-def _from_file(path: Path) -> "Document":
-    from pipelines.importing.documents import FORMS, read_document
-    from pipelines.ingest.cells import MAX_BYTES
-
-    form = FORMS.get(path.suffix.lower())
-    if form is None:
-        raise RigonomicsError(f"{path} is no file that can be imported.", f"Its name has to end in {', '.join(FORMS)}.")
-    content = read_file(path, str(path), MAX_BYTES)
-    if not content.strip():
-        raise RigonomicsError(f"{path} is empty.", "Save it again.")
-    return read_document(content, form, path.name)
-
-
-def _from_web(url: str) -> "Document":
-    from pipelines.importing.documents import CONTENT_TYPES, FORMS, read_document
-    from pipelines.importing.fetching import fetch
-
-    page = fetch(url)
-    form = CONTENT_TYPES.get(page.content_type)
-    if page.content_type == "text/plain":
-        form = FORMS.get(Path(urlsplit(page.url).path).suffix.lower())
-    if form is None:
-        raise RigonomicsError(
-            f"{url} is {page.content_type or 'of no stated type'}, not a page, Markdown or CSV.",
-            "Save what you need of it in such a file, and import that.",
-        )
-    name = unquote(urlsplit(page.url).path).rstrip("/").rsplit("/", 1)[-1] or urlsplit(page.url).hostname or url
-    return read_document(page.content, form, name, page.charset)
 
 
 def _source_id(project: Project, origin: str, is_page: bool) -> str:
@@ -129,7 +158,8 @@ def _source_id(project: Project, origin: str, is_page: bool) -> str:
     from pipelines.importing.documents import slug
 
     if not is_page:
-        made = slug(Path(origin).stem, "-", "imported")
+        name = "standard-input" if origin == "-" else Path(origin.removesuffix(".gz")).stem
+        made = slug(name, "-", "imported")
         before = _head(project, made).get("document")
         if before is not None and before != Path(origin).name:
             raise RigonomicsError(f"data/raw/{made} is from {before!r}.", "Name the source with --source.")
@@ -172,7 +202,21 @@ def _origin(options: argparse.Namespace, document: "Document", source_id: str, i
     )
 
 
-# ---- what is told
+# ---- what is said
+
+
+def _tell(options: argparse.Namespace, arrival: "Arrival", proposals: list["Proposal"], read: list["Proposal"]) -> None:
+    feed = f" of feed {proposals[0].feed}" if proposals[0].feed else ""
+    count = f"{len(proposals)} {'table' if len(proposals) == 1 else 'tables'}"
+    print(f"found {count}{feed} in {_shown(options.origin)}")
+    for proposal in proposals:
+        print("\n".join(_proposed(proposal)))
+        if proposal in read:
+            print("\n".join(_was_read(proposal, arrival)))
+    if options.dry_run:
+        print(f"\n{arrival.folder}/tables.toml would be:\n")
+        print("\n".join(_shown(line) for line in arrival.contract.splitlines()))
+    _say_where(arrival, dry=options.dry_run)
 
 
 def _proposed(proposal: "Proposal") -> list[str]:
@@ -201,21 +245,27 @@ def _spec(spec: Any) -> str:
     return ", ".join(_shown(f"{key} {value}") for key, value in spec.items())
 
 
-def _was_read(table: "FoundTable", arrival: "Arrival") -> list[str]:
-    """What came of a table's cells, and each reason for which some were refused."""
-    raw_file = f"{arrival.folder}/{table.name}.csv"
+def _was_read(proposal: "Proposal", arrival: "Arrival") -> list[str]:
+    """What came of a table's cells, and each reason for which some were refused or held back."""
+    raw_file = f"{arrival.folder}/{proposal.table.name}.csv"
     counts = next(row for row in arrival.observed.counts.iter_rows(named=True) if row["raw_file"] == raw_file)
+    held = arrival.quarantined.filter(arrival.quarantined["raw_file"] == raw_file)
     lines = [
         f"  read {counts['observed']} of {counts['cells']} cells as {counts['observations']} observations; "
         f"{counts['label']} labels, {counts['ignored']} ignored, {counts['empty']} empty, {counts['rejected']} rejected"
+        + (f", {held.height} quarantined" if held.height else "")
     ]
-    refused: dict[str, list[str]] = {}
-    for row in arrival.observed.rejected.iter_rows(named=True):
-        if row["raw_file"] == raw_file:
-            refused.setdefault(row["reason"], []).append(f"row {row['raw_row']} {row['column_name']}")
-    for reason, places in list(refused.items())[:SHOWN_REASONS]:
+    refused: dict[tuple[str, str], list[str]] = {}
+    for what, frame in (("rejected", arrival.observed.rejected), ("quarantined", held)):
+        for row in frame.iter_rows(named=True):
+            if row["raw_file"] == raw_file:
+                place = f"row {row['raw_row']} {row['column_name']}"
+                refused.setdefault((what, row["reason"]), []).append(place)
+    for out in proposal.left_out:
+        refused.setdefault(("left out", out.reason), []).append(f"row {out.row}")
+    for (what, reason), places in list(refused.items())[:SHOWN_REASONS]:
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        lines.append(f"    rejected: {_shown(reason)} ({_shown(places[0])}{more})")
+        lines.append(f"    {what}: {_shown(reason)} ({_shown(places[0])}{more})")
     if len(refused) > SHOWN_REASONS:
         lines.append(f"    rejected for {len(refused) - SHOWN_REASONS} more reasons")
     return lines
@@ -223,13 +273,16 @@ def _was_read(table: "FoundTable", arrival: "Arrival") -> list[str]:
 
 def _say_where(arrival: "Arrival", *, dry: bool) -> None:
     total, rejected = arrival.observed.observations.height, arrival.observed.rejected.height
+    held = f", {arrival.quarantined.height} quarantined" if arrival.quarantined.height else ""
     done = "would be kept in" if dry else "kept in"
     new = ", a new source" if arrival.is_new_source else ""
-    print(f"\n{total} observations, {rejected} rejected readings; {done} {arrival.folder}{new}")
+    print(f"\n{total} observations, {rejected} rejected readings{held}; {done} {arrival.folder}{new}")
     if dry:
         print("nothing was written: this was a dry run")
     elif rejected:
-        print(f"what was rejected can be mended in {arrival.folder}/tables.toml and data/catalogue.toml")
+        print(f"what was rejected can be fixed in {arrival.folder}/tables.toml and data/catalogue.toml")
+    if held and not dry:
+        print("what is quarantined is published once somebody vouches for it: rigonomics release --help")
 
 
 def _shown(text: str) -> str:

@@ -84,6 +84,23 @@ class Modelled(Strict):
     reason: Words
 
 
+class Limit(Strict):
+    """How far a figure of one piece may be from all of its kind, and how many times from what is known of its item."""
+
+    attribute: Words
+    kind: Words
+    low: NonNegative
+    high: Positive
+    factor: Annotated[float, Field(ge=1, le=1000)]
+    reason: Words
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.low >= self.high:
+            raise refuse("has low above high", "Put the lower number first.", whole=True)
+        return self
+
+
 class Assumptions(Strict):
     """The whole file."""
 
@@ -94,6 +111,7 @@ class Assumptions(Strict):
     quantization_families: list[Family] = []
     model_classes: list[ModelClass] = []
     modelled: list[Modelled] = []
+    quarantine_limits: list[Limit] = []
 
 
 def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
@@ -108,6 +126,7 @@ def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
             SourcePreference, said.source_preference, rank=range(1, len(said.source_preference) + 1)
         ),
         "quantization_families": frame(Family, said.quantization_families),
+        "quarantine_limits": frame(Limit, said.quarantine_limits),
         "model_classes": frame(ModelClass, said.model_classes),
         "modelled_runs": pl.DataFrame(
             runs, schema=dict.fromkeys(("model_id", "quantization", "reason"), pl.String), orient="row"

@@ -1,7 +1,7 @@
-"""Tables in documents: CSV, Markdown and HTML to headers and rows of text, as they stand there.
+"""Tables in documents: CSV, JSON, Markdown and HTML to headers and rows of text, as they are there.
 
 What the columns mean is proposed in `proposing`; nothing is interpreted, fetched or written here. Markdown is made HTML by
-its parser first, so that a table written in HTML inside Markdown is found as well.
+its parser first, so that a table written in HTML inside Markdown is found as well. Records of JSON are read in `records`.
 """
 
 import csv
@@ -17,18 +17,24 @@ import lxml.html
 from markdown_it import MarkdownIt
 
 from pipelines.errors import RigonomicsError
+from pipelines.importing.records import as_table, read_json
 
-FORMS = {".csv": "csv", ".tsv": "csv", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
+FORMS = {
+    ".csv": "csv", ".tsv": "csv", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
+    ".json": "json", ".jsonl": "json", ".ndjson": "json", ".txt": "text", ".log": "text",
+}  # fmt: skip
 """Parser for the end of a file's name."""
 CONTENT_TYPES = {
     "text/html": "html", "application/xhtml+xml": "html", "text/csv": "csv", "application/csv": "csv",
     "text/tab-separated-values": "csv", "text/markdown": "markdown", "text/x-markdown": "markdown",
+    "application/json": "json", "application/x-ndjson": "json", "application/jsonl": "json",
 }  # fmt: skip
 """Parser for what a server calls a page; text/plain goes by the address."""
-MAX_CELLS = 500_000
+MAX_CELLS = 2_000_000
 MAX_SPAN = 200
 """Columns or rows that one cell may cover; a page that says more is wrong or hostile."""
 SLUG_LENGTH = 48
+LONGEST_LEAD = 400
 DELIMITERS = (",", ";", "\t", "|")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 UNSHOWN = ("script", "style", "template", "noscript", "svg", "head", "title")
@@ -71,6 +77,11 @@ class FoundTable:
     place: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lead: str = ""
+    """The paragraph before it."""
+    form: str = ""
+    file_rows: tuple[int, ...] = ()
+    """Number in the file of each row, the header being row 1; empty: they are numbered as they are."""
 
     def column(self, position: int) -> list[str]:
         """The cells of a column, blank where a row is too short."""
@@ -79,32 +90,73 @@ class FoundTable:
 
 @dataclass(frozen=True)
 class Document:
-    """What a document says of itself, and its tables. published_on: as the page's own metadata has it, or ''."""
+    """What a document says of itself, and its tables. published_on: as the page's own metadata has it, or ''.
+
+    text: all of it. content: of JSON, what it holds.
+    """
 
     title: str
     published_on: str
     tables: tuple[FoundTable, ...]
+    form: str = ""
+    text: str = ""
+    content: Any = None
 
 
 def read_document(content: bytes, form: str, name: str, charset: str = "") -> Document:
-    """The tables of a document.
+    """The tables of a document, which may be none.
 
-    form: csv, markdown or html. name: how messages call it. charset: what a server says of it. Raises RigonomicsError if it
-    is no text or holds no table of two columns and a row.
+    form: csv, json, markdown, html or text (of which the content decides). name: how messages call it. charset: what a
+    server says of it. Raises RigonomicsError if it is no text.
     """
     text = _decode(content, form, name, charset)
+    if form == "text":
+        form = sniffed(text)
     if form == "csv":
         document = _read_csv(text, name)
+    elif form == "json":
+        title = re.sub(r"\.[A-Za-z.]+$", "", name.rsplit("/", 1)[-1]) or "records"
+        found = read_json(text, name)
+        header, rows = as_table(found)
+        _check_size(len(header) * len(rows), name)
+        table = FoundTable(1, "", title, "the whole file", _header_names(header), rows)
+        document = Document(title, "", (table,) if len(header) > 1 and rows else (), content=found)
     elif form == "markdown":
         document = _read_html(_rendered(text), name, is_markdown=True)
     else:
         document = _read_html(text, name, is_markdown=False)
+    tables = tuple(replace(table, form=form) for table in _named(document.tables))
+    return replace(document, tables=tables, form=form, text=text)
+
+
+def check_tables(document: Document, name: str) -> None:
+    """Raises RigonomicsError if the document holds no table of two columns and a row."""
     if not document.tables:
         raise RigonomicsError(
             f"{name} holds no table with a header, two columns and a row.",
             "If a browser shows one, the page makes it by a script: save the shown page, or copy the table to a CSV.",
         )
-    return replace(document, tables=tuple(_named(document.tables)))
+
+
+def sniffed(text: str) -> str:
+    """The form of a text that does not say it."""
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return "json"
+    if re.match(r"(?is)\s*<(?:!doctype|html|\?xml|table|div|body|head)\b", text):
+        return "html"
+    lines = text.splitlines()
+    if any(DELIMITER_ROW.match(line) and "|" in line for line in lines):
+        return "markdown"
+    return "csv" if _is_delimited(lines) else "markdown"
+
+
+def _is_delimited(lines: Sequence[str]) -> bool:
+    """Whether the first lines have the same number of commas, tabs or semicolons."""
+    first = [line for line in lines[:6] if line.strip()]
+    return len(first) > 1 and any(
+        first[0].count(mark) > 0 and len({line.count(mark) for line in first}) == 1 for mark in (",", "\t", ";")
+    )
 
 
 def slug(text: str, joint: str, fallback: str) -> str:
@@ -163,7 +215,8 @@ def _read_csv(text: str, name: str) -> Document:
     if len(records) < 2 or len(records[0]) < 2:
         return Document(title, "", ())
     header = _header_names(records[0])
-    return Document(title, "", (FoundTable(1, "", title, "the whole file", header, tuple(map(tuple, records[1:]))),))
+    rows = tuple(map(tuple, records[1:]))
+    return Document(title, "", (FoundTable(1, "", title, "the whole file", header, rows),))
 
 
 def _delimiter(text: str) -> str:
@@ -222,9 +275,13 @@ def _read_html(text: str, name: str, *, is_markdown: bool) -> Document:
     heading = ""
     tables: list[FoundTable] = []
     cells = 0
-    for element in root.iter("table", *HEADINGS):
+    lead = ""
+    for element in root.iter("table", "p", *HEADINGS):
+        if element.tag == "p":
+            lead = _text(element)[:LONGEST_LEAD]
+            continue
         if element.tag != "table":
-            heading = _text(element) or heading
+            heading, lead = _text(element) or heading, ""
             continue
         if element.find(".//table") is not None:
             continue  # a table around others is the page's layout
@@ -237,7 +294,7 @@ def _read_html(text: str, name: str, *, is_markdown: bool) -> Document:
         number = len(tables) + 1
         stated = (_text(caption) if caption is not None else "") or heading or title or f"table {number}"
         place = f"lines {element.get(LINES)}" if is_markdown and element.get(LINES) else f"table {number} of the page"
-        tables.append(FoundTable(number, "", stated[:200], place, header, tuple(rows)))
+        tables.append(FoundTable(number, "", stated[:200], place, header, tuple(rows), lead))
     return Document(title, _published_on(root), tuple(tables))
 
 

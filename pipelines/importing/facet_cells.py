@@ -48,6 +48,10 @@ MONTH_FORMS = ("%B %Y", "%b %Y", "%Y-%m", "%Y/%m")
 def day_of(text: str) -> str | None:
     """A day, month or year in ISO form; None for others, days like 10/11/2024 among them, which two countries read twice."""
     plain = re.sub(r"\s+", " ", text.strip())
+    half = re.fullmatch(r"(\d{4})-?([SQ])([1-4])", plain)
+    if half:
+        return f"{half[1]}-{(int(half[3]) - 1) * (6 if half[2] == 'S' else 3) + 1:02d}"
+    plain = re.sub(r"(?<=:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$", "", plain)
     for form in DATE_FORMS:
         try:
             return datetime.strptime(plain, form).date().isoformat()

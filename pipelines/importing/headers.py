@@ -155,6 +155,8 @@ class Meaning:
     money: bool = False
     needs_unit: bool = False
     bare_power: bool = False
+    is_size: bool = False
+    """Whether memory is said to be the card's own."""
     unread: str | None = None
     unknown: str = ""
 
@@ -291,6 +293,7 @@ def _attributes(text: str, meaning: Meaning) -> str:
         text = shorter
         meaning.attribute = effect["attribute"]
         meaning.unit = meaning.unit or effect.get("unit")
+        meaning.is_size = bool(re.search(r"(?i)size|capacity|vram|gpu|graphics", found[0]))
         meaning.bare_power = meaning.bare_power or bool(effect.get("bare_power"))
         meaning.facets.update({k: v for k, v in effect.items() if k in ("phase", "each", "concurrency")})
     for pattern, phase in ((PREFILL, "prefill"), (DECODE, "decode")):
@@ -378,10 +381,10 @@ def _units(text: str, meaning: Meaning, vocabulary: Vocabulary) -> str:
         if spelled is None or written.lower() == NO_FIT:
             continue
         if spelled not in spellings:
-            meaning.unread = f"its unit {written} is no unit of {told.name.replace('_', ' ')}"
+            meaning.unread = f"its unit {written} is no unit of {(meaning.attribute or "").replace('_', ' ')}"
             return text
         if _other_case(written, spelled):
-            meaning.unread = f"its unit {written} is no unit of {told.name.replace('_', ' ')}"
+            meaning.unread = f"its unit {written} is no unit of {(meaning.attribute or "").replace('_', ' ')}"
             return text
         meaning.unit = spelled
         rest = rest.replace(found[0], "\x00", 1)

@@ -126,7 +126,7 @@ def _article(article: str, catalogue: Catalogue) -> tuple[str, str]:
     found = resolve_names(named, catalogue).row(0, named=True)
     if found["id"] is None:
         raise RigonomicsError(
-            f"{article!r} is no article of data/catalogue.toml. Nearest: {found['candidates'] or 'none'}.",
+            f"{article!r} is no article of data/catalogue.toml. Its {found['candidates']}.",
             "Name one of these, or add the article to the catalogue.",
         )
     if found["count"] is not None and found["count"] > 1:

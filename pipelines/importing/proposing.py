@@ -1,123 +1,60 @@
-"""What the columns of a found table seem to mean: a contract proposed from its header and its cells.
+"""What the columns of a found table mean: a contract proposed from its headers, its title and its cells.
 
-Words of the header say which attribute a column may be of; the cells decide, read by the same grammar as later. Where a
-contract needs something that the table does not say (the kind of a price, a unit), the likeliest is taken and named in
-`remarks`. A column that reads as nothing is ignored with a reason. Nothing is read from disk or written here.
+A header is read to its last word (`headers`) or its column is left out with the reason; the cells, read by the same grammar as
+in a refresh, bear it out. What a table does not say and nothing settles is not read. Nothing is fetched or written here.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import polars as pl
-
-from pipelines.contracts.catalogue import Catalogue, normal_form
+from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.facets import FACET_VALUES, IMPLICIT_COLUMNS
 from pipelines.contracts.vocabulary import Vocabulary
+from pipelines.importing.bearing_out import shares_read
 from pipelines.importing.documents import FoundTable
-from pipelines.normalise.names import resolve_names
-from pipelines.normalise.quantities import read_quantities
+from pipelines.importing.facet_cells import READERS, facets_named
+from pipelines.importing.headers import FOREIGN, PRICE, RATE, SPEED, Meaning, facets_of, read_header
+from pipelines.importing.subjects import SYSTEMS, Names, is_wordy, plain_header, subject_columns
 
-SAMPLED_NAMES = 25
-"""Distinct cells of a column that are tried as names."""
-SECTIONS = ("hardware", "model", "build")
 MOST = 0.5
-"""Share of a column's cells that have to read as a thing for the column to be taken as that thing."""
-LEAST = 0.3
-"""The same for names under a header that speaks of them: the others are shown as unknown."""
-LONGEST_NAME = 80
-QUANTIZATION = re.compile(
-    r"(?i)\b(FP(?:4|8|16|32)|BF16|INT[48]|I?Q\d(?:_(?:K_(?:XS|S|M|L|XL)|K|0|1))?|NVFP4|MXFP4|AWQ|GPTQ)\b"
-)
-SIZE_OF_MODEL = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?)B\b")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-FOREIGN_MONEY = re.compile(r"[€£¥₹]|\b(?:EUR|GBP|JPY|CNY|INR|CHF|AUD|CAD)\b")
-
-WORDS_OF_ATTRIBUTES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
-    (r"(?:\$|usd) ?(?:/|per|an?) ?h(?:ou)?r?\b|\bhourly\b|\bper hour\b|/ ?hr\b", "usd_per_hour", {}),
-    (r"\b(?:prefill|prompt processing|prompt eval|pp ?\d*)\b", "tokens_per_s", {"phase": "prefill"}),
-    (r"\btok(?:en)?s? ?(?:/|per) ?s|\bt/s\b|\btps\b|\bthroughput\b|\bspeed\b|\bdecode\b|\bgeneration\b|\btg ?\d+",
-     "tokens_per_s", {}),
-    (r"\b(?:msrp|rrp|launch price)\b", "price", {"condition": "msrp"}),
-    (r"\blist price\b", "price", {"condition": "list"}),
-    (r"\b(?:used|second.?hand|ebay|refurb\w*|pre.?owned)\b", "price", {"condition": "used"}),
-    (r"\bopen.?box\b", "price", {"condition": "open_box"}),
-    (r"\bnew\b", "price", {"condition": "new"}),
-    (r"\b(?:street|retail)\b", "price", {"condition": "street"}),
-    (r"\b(?:price|cost|usd)\b|\$", "price", {}),
-    (r"\b(?:interconnect|link|nvlink) (?:bandwidth|bw)\b", "link_bandwidth", {}),
-    (r"\b(?:bandwidth|bw)\b", "memory_bandwidth", {}),
-    (r"\b(?:memory|vram|ram) type\b", "memory_type", {}),
-    (r"\b(?:memory|ram) (?:speed|clock)\b", "memory_speed", {}),
-    (r"\b(?:memory )?channels\b", "memory_channels", {}),
-    (r"\b(?:vram|memory|ram)\b", "memory", {}),
-    (r"\bidle\b", "idle_power", {}),
-    (r"\b(?:tdp|tgp|tbp|board power|power)\b|\bwatts?\b", "tdp", {}),
-    (r"\bnv-?link\b", "nvlink", {}),
-    (r"\bcuda\b", "cuda_cores", {}),
-    (r"\btensor cores\b", "tensor_cores", {}),
-    (r"\bfp16\b.*\bt?flops\b|\bt?flops\b.*\bfp16\b", "tflops_fp16", {}),
-    (r"\bfp32\b.*\bt?flops\b|\bt?flops\b.*\bfp32\b", "tflops_fp32", {}),
-    (r"\bboost\b", "boost_clock", {}),
-    (r"\bbase clock\b", "base_clock", {}),
-    (r"\bl2\b", "l2_cache", {}),
-    (r"\bl3\b", "l3_cache", {}),
-    (r"\barchitecture\b", "architecture", {}),
-    (r"\bsocket\b", "socket", {}),
-    (r"\bprocess\b", "process_node", {}),
-    (r"\bactive param\w*", "active_parameters", {}),
-    (r"\bparam\w*", "parameters", {}),
-    (r"\b(?:file )?size\b|\bweights\b", "size", {}),
-    (r"\bbpw\b|\bbits\b", "bits_per_weight", {}),
-    (r"\bcapacity\b", "capacity", {}),
-    (r"\bthreads\b", "threads", {}),
-    (r"\bcores\b", "cores", {}),
-    (r"\bwarranty\b", "warranty", {}),
-    (r"\bpayback\b|\bbreak.?even\b", "payback", {}),
-)  # fmt: skip
-"""Words of a header in lower case, the attribute that they speak of, and facets that they carry. The first that the cells
-bear out wins."""
-
-WORDS_OF_FACETS: tuple[tuple[str, str], ...] = (
-    (r"^(?:quant(?:i[sz]ation)?s?|precision|format)$", "quantization"),
-    (r"^(?:engine|backend|runtime|framework|software|inference engine)$", "engine"),
-    (r"^(?:context|context length|ctx|context tokens)$", "context_tokens"),
-    (r"^(?:provider|cloud|host|cloud provider)$", "provider"),
-    (r"^(?:vendor|seller|store|shop|retailer|merchant)$", "vendor"),
-    (r"^(?:url|link|source url|where)$", "url"),
-    (r"^(?:date|day|observed on|as of|seen on|last seen|updated)$", "observed_on"),
-    (r"^(?:condition|state|price type|type)$", "condition"),
-    (r"^(?:purchase|billing|pricing|condition|type)$", "purchase"),
-    (r"^(?:count|qty|quantity|gpus|gpu count|# ?gpus?|number of gpus)$", "count"),
-    (r"^(?:concurrency|users|batch|batch size)$", "concurrency"),
-    (r"^(?:phase)$", "phase"),
-)
-"""A whole header in lower case, and the facet that it names."""
-
-WORDS_OF_SUBJECTS: Mapping[str, str] = {
-    "hardware": r"\b(?:gpus?|cards?|graphics|hardware|accelerators?|cpus?|processors?|devices?|articles?|products?"
-                r"|items?|parts?|components?|instances?|systems?|machines?)\b",
-    "model": r"\b(?:models?|llms?|networks?)\b",
-}  # fmt: skip
-
-WORDS_OF_SIZES = r"\b(?:param\w*|size|weights|vram|memory)\b"
-"""Headers under which `70B` is a figure and not the name of a model."""
+"""Share of a column's cells that have to read as what its header speaks of."""
+READ_SUFFIX = " (read)"
+"""Behind the name of a column that the import adds: the facet that it read from the cells beside it."""
+OF_CLOUD = r"(?i)\b(?:cloud|rent(?:al|ing)?|hourly|per hour|on-demand|spot)\b"
+BY_THE_HOUR = r"(?i)\bper[- ]hour\b|\bhourly\b|/ ?h(?:ou)?r\b|\$/h"
+OF_SPEED = r"(?i)tok(?:en)?s? ?(?:/|per) ?s|\bt/s\b|\btps\b"
+OF_TOKENS = ("input_price", "output_price", "cached_input_price")
+REMARKS = r"(?i)\b(?:notes?|comments?|remarks?|best for|use case|verdict|why|pros|cons|description)\b"
+HOST_NAMES = r"(?i)\b(?:pc|laptop|notebook|desktop|workstation|server|build|rig|system|macbook)\b"
 
 TABLE_KIND_OF = {
     "price": "price", "benchmark": "benchmark", "cloud_rate": "cloud_rate", "spec": "spec", "model_size": "model_size",
     "model_memory": "model_size", "model": "model_size", "power": "power", "cost": "cost", "system_cost": "cost",
-    "part": "build",
+    "part": "build", "api_price": "api_price", "electricity_price": "electricity_price", "fx_rate": "fx_rate",
 }  # fmt: skip
-RANK_OF_KIND = ("benchmark", "cloud_rate", "price", "model_size", "power", "cost", "build", "spec")
+RANK_OF_KIND = ("benchmark", "cloud_rate", "price", "api_price", "model_size", "power", "cost", "build", "spec")
 """Where a table holds as much of two kinds, the first here names it."""
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A record of the document that is not written, and why. row: its number in the file, the header being row 1."""
+
+    row: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """A table with its section of tables.toml, what was assumed for it, and whether any column was taken as a figure."""
+    """A table as it would be written, its section of tables.toml, what was assumed, and whether any column is read.
+
+    left_out: records that are not written. file_rows: the file's row of each row written, where they differ.
+    """
 
     table: FoundTable
     section: Mapping[str, Any]
@@ -125,57 +62,70 @@ class Proposal:
     reads: bool
     is_taken_over: bool = False
     """Whether the section is that of the source's last snapshot."""
-
-
-@dataclass
-class _Guess:
-    """What a column may be, the likeliest first: attribute, unit of bare figures, further literals, remark on them."""
-
-    position: int
-    header: str
-    candidates: list[tuple[str, str | None, dict[str, Any], str]] = field(default_factory=list)
+    left_out: tuple[LeftOut, ...] = ()
+    feed: str = ""
 
 
 def propose(
-    table: FoundTable, vocabulary: Vocabulary, catalogue: Catalogue, *, observed_on: date | None = None
+    table: FoundTable,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    *,
+    observed_on: date | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """The contract that the table seems to want. observed_on: day of prices that the table does not date."""
-    return _Proposer(table, vocabulary, catalogue, observed_on).proposal()
+    """The contract that the table seems to want. observed_on: day of prices that the table does not date; given: facets
+    that the user says hold for all of it."""
+    return _Proposer(table, vocabulary, catalogue, observed_on, given or {}).proposal()
 
 
 class _Proposer:
     def __init__(
-        self, table: FoundTable, vocabulary: Vocabulary, catalogue: Catalogue, observed_on: date | None
+        self,
+        table: FoundTable,
+        vocabulary: Vocabulary,
+        catalogue: Catalogue,
+        observed_on: date | None,
+        given: Mapping[str, str],
     ) -> None:
         self._table = table
         self._vocabulary = vocabulary
         self._catalogue = catalogue
         self._observed_on = observed_on
+        self._names = Names(catalogue)
         self._remarks: list[str] = []
         self._columns: dict[str, Any] = {}
-        self._defaults: dict[str, Any] = {}
+        self._extra: dict[str, list[str]] = {}
+        self._defaults: dict[str, Any] = dict(given)
+        self._given = given
         self._overrides: list[dict[str, Any]] = []
         self._kinds: Counter[str] = Counter()
-        self._facets: set[str] = set()
+        self._facets: set[str] = set(given)
+        self._context = f"{table.title} {table.lead}"
+        self._of_title: dict[str, Any] = {}
 
     def proposal(self) -> Proposal:
-        if self._states_itself():
-            section = {**self._head("other"), "defaults": {}, "columns": {}}
+        if "value" in self._table.header and set(self._table.header) <= set(IMPLICIT_COLUMNS):
+            section = {**self._head("other"), "defaults": self._defaults, "columns": {}}
             if "attribute" in self._table.header:
                 return Proposal(self._table, section, ("its headers are facets and speak for themselves",), True)
-        transposed = self._attribute_rows()
-        if transposed is not None:
-            return transposed
+        turned = self._attribute_rows()
+        if turned is not None:
+            return turned
+        self._read_columns()
+        section = self._head(self._kind())
+        section["defaults"] = self._defaults
+        section["columns"] = {name: self._columns[name] for name in (*self._table.header, *self._extra)}
+        if self._overrides:
+            section["overrides"] = self._overrides
+        return Proposal(self._written(), section, tuple(dict.fromkeys(self._remarks)), bool(self._kinds))
+
+    def _read_columns(self) -> None:
+        self._of_title = self._in_title()
         self._subjects()
         self._facet_columns()
         self._figures()
         self._whole_table()
-        section = self._head(self._kind())
-        section["defaults"] = self._defaults
-        section["columns"] = {name: self._columns[name] for name in self._table.header}
-        if self._overrides:
-            section["overrides"] = self._overrides
-        return Proposal(self._table, section, tuple(self._remarks), bool(self._kinds))
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {"title": self._table.title, "kind": kind, "place": self._table.place}
@@ -185,339 +135,397 @@ class _Proposer:
             return "other"
         return min(self._kinds, key=lambda k: (-self._kinds[k], RANK_OF_KIND.index(k) if k in RANK_OF_KIND else 99))
 
-    def _states_itself(self) -> bool:
-        return "value" in self._table.header and set(self._table.header) <= set(IMPLICIT_COLUMNS)
+    def _written(self) -> FoundTable:
+        """The table with the columns that the import adds."""
+        if not self._extra:
+            return self._table
+        width = len(self._table.header)
+        rows = [
+            # a ragged row stays as ragged as it is
+            (*row, *(cells[n] if len(row) == width else "" for cells in self._extra.values()))
+            for n, row in enumerate(self._table.rows)
+        ]
+        return replace(self._table, header=(*self._table.header, *self._extra), rows=tuple(rows))
+
+    def _add_column(self, header: str, facet: str, cells: list[str]) -> None:
+        name = f"{header}{READ_SUFFIX}" if header else f"{facet}{READ_SUFFIX}"
+        self._extra[name] = cells
+        self._columns[name] = {"facet": facet}
+        self._facets.add(facet)
 
     # ---- what the rows are about
 
+    def _in_title(self) -> dict[str, Any]:
+        found = facets_of(self._table.title)
+        for section in ("hardware", "model"):
+            name = self._names.within(section, self._table.title)
+            if name is not None:
+                found[section] = name
+        count = re.search(r"(?i)(?<![\w.])(\d{1,2}) ?[x×] ?(?=[a-z])", self._table.title)
+        if count and "hardware" in found and int(count[1]) > 1:
+            found["count"] = int(count[1])
+        return found
+
     def _subjects(self) -> None:
-        """At most one column of hardware and one of models: those with most names that the catalogue knows."""
-        shares = {
-            (section, position): self._share_of_names(section, self._table.column(position))
-            for position in range(len(self._table.header))
-            for section in SECTIONS
-        }
-        for section in SECTIONS:
-            ranked = [
-                (self._speaks_of(section, name), shares[section, position], -position)
-                for position, name in enumerate(self._table.header)
-                if name not in self._columns
-                and shares[section, position] == max(shares[of, position] for of in SECTIONS)
-                and not (section == "model" and re.search(WORDS_OF_SIZES, name.lower()))
-            ]
-            spoken, share, at = max(ranked, default=(False, 0.0, 0))
-            if share >= (LEAST if spoken else MOST):
-                self._columns[self._table.header[-at]] = {"facet": section}
-                self._facets.add(section)
-        if self._facets & set(SECTIONS):
-            return
-        # few names resolve: the column with most of them, else the first of words, is the subject all the same, so that its
-        # names are shown as unknown
-        words = [
-            position
-            for position in range(len(self._table.header))
-            if self._table.header[position] not in self._columns and self._is_wordy(self._table.column(position))
-        ]
-        words.sort(key=lambda position: -max(shares[of, position] for of in SECTIONS))
-        if words:
-            name = self._table.header[words[0]]
-            best = max(SECTIONS, key=lambda of: shares[of, words[0]])
-            by_header = next((of for of in WORDS_OF_SUBJECTS if self._speaks_of(of, name)), "topic")
-            subject = best if shares[best, words[0]] > 0 else by_header
-            self._columns[name] = {"facet": subject}
-            self._facets.add(subject)
-            if subject != "topic":
-                self._remarks.append(f"{name!r} is taken as {subject}: the catalogue knows few of its names")
+        columns = [self._table.column(position) for position in range(len(self._table.header))]
+        measured = bool(re.search(OF_SPEED, " ".join([*self._table.header, self._context]))) or any(
+            re.search(r"(?i)\b(?:tg|pp) ?\d+\b|ttft", name) for name in self._table.header
+        )
+        for position, section in subject_columns(self._table.header, columns, self._names, measured=measured).items():
+            if section in self._facets:
+                continue
+            header = self._table.header[position]
+            cells, filled = self._continued(position, columns)
+            self._facets.add(section)
+            if filled:
+                self._add_column(header, section, cells)
+                self._columns[header] = {
+                    "ignore": f"its blank cells continue the row above: read as {header}{READ_SUFFIX}"
+                }
+                self._remarks.append(f"{filled} blank cells of {header!r} are filled from the row above")
+            else:
+                self._columns[header] = {"facet": section}
 
-    def _speaks_of(self, section: str, header: str) -> bool:
-        return section in WORDS_OF_SUBJECTS and bool(re.search(WORDS_OF_SUBJECTS[section], header.lower()))
+    def _continued(self, position: int, columns: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+        """The cells of a naming column with those that continue the row above filled, and how many those are.
 
-    def _share_of_names(self, section: str, cells: Iterable[str]) -> float:
-        distinct = [cell for cell in dict.fromkeys(map(str.strip, cells)) if cell]
-        names = [c for c in distinct if re.search("[A-Za-z]", c) and len(c) <= LONGEST_NAME and "$" not in c]
-        if len(names) < MOST * len(distinct) or not names:
-            return 0.0
-        return sum(self._is_name(section, name) for name in names[:SAMPLED_NAMES]) / min(len(names), SAMPLED_NAMES)
-
-    def _is_name(self, section: str, name: str) -> bool:
-        # looking for the nearest names takes long: only what shares a word with the catalogue is resolved at all
-        words = set(normal_form(name).split())
-        if not any(words & set(form.split()) for form in self._catalogue.ids[section]):
-            return bool(section == "model" and SIZE_OF_MODEL.search(name)) and self._resolves(section, name)
-        return self._resolves(section, name)
-
-    def _resolves(self, section: str, name: str) -> bool:
-        found = resolve_names(pl.DataFrame({"section": [section], "name": [name]}), self._catalogue)
-        return found["id"][0] is not None
-
-    def _is_wordy(self, cells: Sequence[str]) -> bool:
-        stated = [cell for cell in cells if cell.strip()]
-        return bool(stated) and sum(bool(re.match(r"\W*[A-Za-z]", cell)) for cell in stated) > MOST * len(stated)
+        Only in Markdown, where a merged cell cannot be written otherwise; in a CSV a blank is unknown. A row is a
+        continuation if it names something else of its own.
+        """
+        cells = [cell.strip() for cell in columns[position]]
+        if self._table.form != "markdown":
+            return cells, 0
+        others = [column for n, column in enumerate(columns) if n != position and is_wordy(column)]
+        filled, count = list(cells), 0
+        for n, cell in enumerate(cells):
+            same_mark = cell in ('"', "″", "〃", "''", "ditto")
+            if n and (same_mark or (not cell and any(column[n].strip() for column in others))) and filled[n - 1]:
+                filled[n] = filled[n - 1]
+                count += 1
+        return filled, count
 
     # ---- under which conditions
 
     def _facet_columns(self) -> None:
-        for position, name in enumerate(self._table.header):
-            if name in self._columns:
+        for position, header in enumerate(self._table.header):
+            if header in self._columns:
                 continue
-            key = re.sub(r"\s+", " ", name.lower()).strip(" :*")
-            named = [name] if name in FACET_VALUES and name != "link" else []
-            named += [facet for words, facet in WORDS_OF_FACETS if re.match(words, key)]
-            cells = [cell.strip() for cell in self._table.column(position) if cell.strip()]
-            for facet in named if cells else []:
-                if facet not in self._facets and self._fits(facet, name, position, cells):
-                    self._facets.add(facet)
-                    break
+            cells = [cell.strip() for cell in self._table.column(position)]
+            stated = [cell for cell in cells if cell]
+            named = [header] if header in FACET_VALUES and header not in ("link", "hardware", "model") else []
+            for facet in dict.fromkeys([*named, *facets_named(header)]) if stated else ():
+                if facet in self._facets or facet not in READERS:
+                    continue
+                values = [READERS[facet](cell) for cell in cells]
+                if sum(value is not None for value, cell in zip(values, cells, strict=True) if cell) < MOST * len(
+                    stated
+                ):
+                    continue
+                self._take_facet(header, facet, cells, values)
+                break
+        self._release_days()
 
-    def _fits(self, facet: str, name: str, position: int, cells: list[str]) -> bool:
-        """Declare the column as that facet if its cells can be values of it."""
-        allowed = FACET_VALUES[facet]
-        if allowed is not None:
-            spoken = {cell: re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells}
-            if not all(value in allowed for value in spoken.values()):
-                return False
-            if all(cell == value for cell, value in spoken.items()):
-                self._columns[name] = {"facet": facet}
-                return True
-            rows: dict[str, list[int]] = {}
-            for number, cell in enumerate(self._table.column(position), start=2):
-                if cell.strip():
-                    rows.setdefault(spoken[cell.strip()], []).append(number)
-            self._overrides += [{"rows": numbers, facet: value} for value, numbers in rows.items()]
-            self._columns[name] = {"ignore": f"its words stand in the overrides as {facet}"}
-            return True
-        patterns = {
-            "count": r"\d{1,4}", "concurrency": r"\d{1,6}", "context_tokens": r"\d{1,9}", "lot_quantity": r"\d{1,6}",
-            "observed_on": r"\d{4}(-\d{2}(-\d{2})?)?", "url": r"(?i)(?:https?://|www\.).*",
-        }  # fmt: skip
-        if facet in patterns and not all(re.fullmatch(patterns[facet], cell) for cell in cells):
-            return False
-        self._columns[name] = {"facet": facet}
-        return True
+    def _take_facet(self, header: str, facet: str, cells: list[str], values: list[str | None]) -> None:
+        settled = [cell if value is None else value for cell, value in zip(cells, values, strict=True)]
+        self._facets.add(facet)
+        if settled == cells and header != facet + READ_SUFFIX:
+            self._columns[header] = {"facet": facet}
+        else:
+            self._add_column(header, facet, settled)
+            self._columns[header] = {"ignore": f"read as {facet} in {header}{READ_SUFFIX}"}
+        if facet == "phase" and "context_tokens" not in self._facets:
+            depths = [found[1] if (found := re.search(r"@ ?d ?(\d+)", cell)) else "" for cell in cells]
+            if any(depths):
+                self._add_column(f"{header} depth", "context_tokens", depths)
+
+    def _release_days(self) -> None:
+        """A release date is the day of a release price, where no other price or rate stands in the row."""
+        if "observed_on" in self._facets:
+            return
+        for position, header in enumerate(self._table.header):
+            if header in self._columns or not re.fullmatch(
+                r"(?:release|launch)(?: date| day|d)?|released", plain_header(header)
+            ):
+                continue
+            amounts = [
+                meaning for name in self._table.header
+                if (meaning := self._meaning(name)).attribute in (PRICE, RATE, SPEED, "monthly_cost")
+            ]  # fmt: skip
+            if not amounts or any(meaning.facets.get("condition") != "msrp" for meaning in amounts):
+                continue
+            cells = [cell.strip() for cell in self._table.column(position)]
+            self._take_facet(header, "observed_on", cells, [READERS["observed_on"](cell) for cell in cells])
+            return
 
     # ---- figures
 
+    def _meaning(self, header: str) -> Meaning:
+        return read_header(header, self._vocabulary, self._name_in_header)
+
+    def _name_in_header(self, section: str, text: str) -> str | None:
+        return None if section in self._facets else self._names.within(section, text)
+
     def _figures(self) -> None:
-        guesses = [
-            self._guess(position, name)
-            for position, name in enumerate(self._table.header)
-            if name not in self._columns
-        ]  # fmt: skip
-        shares = self._shares_read(guesses)
-        for guess in guesses:
-            cells = [cell for cell in self._table.column(guess.position) if cell.strip()]
-            best = next((n for n in range(len(guess.candidates)) if shares[guess.position, n][0] >= MOST), None)
-            if not cells:
-                self._columns[guess.header] = {"ignore": "the column is empty"}
-            elif best is None:
-                self._columns[guess.header] = {"ignore": self._why_not(guess, shares)}
+        meanings = {
+            position: self._meaning(header)
+            for position, header in enumerate(self._table.header)
+            if header not in self._columns
+        }
+        for position, meaning in meanings.items():
+            self._settle_by_table(position, meaning, list(meanings.values()))
+        shares = shares_read(
+            {n: (m.attribute, m.unit, self._cells(n)) for n, m in meanings.items() if m.attribute and not m.unread and not m.unknown},
+            self._vocabulary,
+        )  # fmt: skip
+        for position, meaning in meanings.items():
+            header = self._table.header[position]
+            reason = self._why_not(position, meaning, shares)
+            if reason is not None:
+                self._columns[header] = {"ignore": reason}
             else:
-                attribute, unit, literals, remark = guess.candidates[best]
-                self._take(guess, attribute, unit if shares[guess.position, best][1] else None, literals, remark)
+                self._take(position, meaning)
 
-    def _guess(self, position: int, header: str) -> _Guess:
-        guess = _Guess(position, header)
-        conditions = self._in_words(header)
-        words = header.lower()
-        if FOREIGN_MONEY.search(header):
-            return guess
-        for pattern, attribute, literals in WORDS_OF_ATTRIBUTES:
-            if re.search(pattern, words):
-                self._add(guess, attribute, {**conditions, **literals}, "")
-        if QUANTIZATION.fullmatch(header.strip()) and "model" in self._facets:
-            title = self._table.title.lower()
-            attribute = "memory_needed" if re.search(r"\b(?:v?ram|memory|needed|required)\b", title) else "size"
-            self._add(guess, attribute, conditions, f"{header!r} is taken as {attribute} by its quantisation")
-        plain = " ".join(re.findall("[a-z0-9]+", words))
-        for attribute in self._vocabulary.attributes:
-            if attribute.replace("_", " ") == plain.removesuffix(" support"):
-                self._add(guess, attribute, conditions, "")
-        for attribute in self._by_the_cells(position):
-            self._add(guess, attribute, conditions, f"{header!r} is taken as {attribute} by its cells")
-        return guess
+    def _cells(self, position: int) -> list[str]:
+        return [cell for cell in self._table.column(position) if cell.strip()]
 
-    def _add(self, guess: _Guess, attribute: str, literals: Mapping[str, Any], remark: str) -> None:
-        if attribute not in self._vocabulary.attributes:
+    def _settle_by_table(self, position: int, meaning: Meaning, others: Sequence[Meaning]) -> None:
+        """What a header leaves open and the table's other headers, its title or the column's own cells say."""
+        cells = self._cells(position)
+        if meaning.unread or meaning.unknown:
             return
-        if attribute == "memory" and "model" in self._facets and "hardware" not in self._facets:
-            attribute = "memory_needed"
-        if attribute == "size" and "model" not in self._facets and "model" not in literals:
+        if meaning.attribute is None and (
+            set(meaning.facets) & {"quantization", "model", "hardware", "context_tokens"}
+        ):
+            self._attribute_by_cells(meaning, cells)
+        if meaning.needs_unit and meaning.attribute == SPEED and re.search(OF_SPEED, self._context):
+            meaning.unit, meaning.needs_unit = "tok/s", False
+        if meaning.attribute == RATE and meaning.needs_unit:
+            by_hour = any(m.per in ("hour", "gpu hour") for m in others) or re.search(BY_THE_HOUR, self._context)
+            if by_hour and (any(m.money for m in others) or "$" in self._context or all("$" in c for c in cells)):
+                meaning.unit, meaning.needs_unit = "$/hour", False
+        if (
+            meaning.unit is None
+            and not meaning.needs_unit
+            and cells
+            and sum("$" in c for c in cells) >= MOST * len(cells)
+        ):
+            by_period = {RATE: "$/hour", "monthly_cost": "$/month"} | dict.fromkeys(OF_TOKENS, "$/M tokens")
+            meaning.unit = by_period.get(meaning.attribute or "")
+        if meaning.attribute == PRICE:
+            self._settle_price(meaning, cells, others)
+        if meaning.attribute == "memory":
+            self._settle_memory(meaning, others)
+        if meaning.attribute == SPEED and "phase" not in meaning.facets and "phase" not in self._facets:
+            self._settle_phase(meaning)
+        if meaning.bare_power and (
+            any(m.attribute == SPEED for m in others) or sum(m.attribute in ("memory", "memory_bandwidth", "cuda_cores", "boost_clock") for m in others) < 1
+        ):  # fmt: skip
+            meaning.unread = "power without a word on which: it may be measured"
+        if meaning.attribute == "size" and not ("model" in self._facets or "model" in meaning.facets):
+            meaning.unread = "a size without a model"
+        if meaning.attribute in ("parameters", "bits_per_weight") and "model" not in self._facets | set(meaning.facets):
+            meaning.unread = "a figure of a model without a model"
+
+    def _attribute_by_cells(self, meaning: Meaning, cells: Sequence[str]) -> None:
+        signs = (
+            (RATE, r"(?i)\$.*(?:/ ?h|per hour)"), (SPEED, OF_SPEED), ("size", r"(?i)^~?[\d.,]+ ?[gm]i?b\b"),
+        )  # fmt: skip
+        for attribute, sign in signs:
+            if cells and sum(bool(re.search(sign, cell)) for cell in cells) >= 0.8 * len(cells):
+                meaning.attribute = attribute
+        if meaning.attribute == "size" and re.search(
+            r"(?i)\b(?:v?ram|memory|needed|required|requirements?)\b", self._context
+        ):
+            meaning.attribute = "memory_needed"
+        if meaning.attribute is None and re.search(OF_SPEED, self._context):
+            meaning.attribute, meaning.unit = SPEED, "tok/s"
+        if meaning.attribute is None:
+            meaning.unread = "neither the header nor the cells say what is measured"
+
+    def _settle_price(self, meaning: Meaning, cells: Sequence[str], others: Sequence[Meaning]) -> None:
+        of_cloud = (
+            {"provider", "region", "purchase"} & self._facets
+            or re.search(OF_CLOUD, self._context)
+            or any(m.attribute == RATE for m in others)
+        )
+        if of_cloud and "condition" not in meaning.facets:
+            if re.search(BY_THE_HOUR, self._context) or (cells and all(re.search(BY_THE_HOUR, cell) for cell in cells)):
+                meaning.attribute, meaning.unit = RATE, "$/hour" if meaning.money or "$" in self._context else None
+            else:
+                meaning.unread = "it does not say whether it buys or rents, nor for how long"
             return
-        guess.candidates.append((attribute, self._vocabulary.attributes[attribute].unit, dict(literals), remark))
+        if any(re.fullmatch(SYSTEMS, plain_header(name)) for name in self._table.header if not self._is_hardware(name)):
+            meaning.unread = "the price may be of the whole system of the row"
+        if "count" in self._facets and not meaning.facets.get("each"):
+            meaning.unread = "it does not say whether it is of one or of all"
 
-    def _by_the_cells(self, position: int) -> list[str]:
-        """Attributes that the cells' own units leave no doubt about."""
-        cells = [cell for cell in self._table.column(position) if cell.strip()]
-        signs = {
-            "usd_per_hour": r"(?i)\$.*(?:/ ?h|per hour)", "price": r"\$\s?\d[^/]*$",
-            "tokens_per_s": r"(?i)\d\s?(?:tok|t/s)", "memory_bandwidth": r"\d\s?[GT]B/s",
-        }  # fmt: skip
-        return [
-            attribute
-            for attribute, sign in signs.items()
-            if cells and sum(bool(re.search(sign, cell)) for cell in cells) >= 0.8 * len(cells)
-        ]
+    def _is_hardware(self, header: str) -> bool:
+        return bool(self._columns.get(header, {}).get("facet") == "hardware")
 
-    def _in_words(self, text: str) -> dict[str, Any]:
-        """Facets that a header or a title carries: a model, hardware, a quantisation, a month."""
-        found: dict[str, Any] = {}
-        quantization = QUANTIZATION.search(text)
-        if quantization and not re.search(r"(?i)flops", text):
-            found["quantization"] = quantization[1].upper()
-        rest = QUANTIZATION.sub(" ", text)
-        for section in ("hardware", "model"):
-            name = None if section in self._facets else self._name_within(section, rest)
-            if name is not None:
-                found[section] = name
-        month = re.search(rf"(?i)\b({'|'.join(MONTHS)})[a-z]*\.? (\d{{4}})\b", text)
-        if month:
-            found["observed_on"] = f"{month[2]}-{MONTHS.index(month[1].lower()) + 1:02d}"
-        elif year := re.search(r"\b(20\d\d)\b", text):
-            found["observed_on"] = year[1]
-        return found
+    def _settle_memory(self, meaning: Meaning, others: Sequence[Meaning]) -> None:
+        if "model" in self._facets and "hardware" not in self._facets:
+            meaning.attribute = "memory_needed"
+            return
+        if "count" in self._facets:
+            meaning.unread = "it does not say whether it is of one card or of all"
+        elif any(
+            re.fullmatch(SYSTEMS, plain_header(name)) for name in self._table.header if not self._is_hardware(name)
+        ):
+            meaning.unread = "the memory may be of the whole system of the row"
+        elif any(m.attribute == SPEED for m in others) and not meaning.is_size:
+            meaning.unread = "memory beside throughputs may be what was used"
 
-    def _name_within(self, section: str, text: str) -> str | None:
-        """The longest run of words that is a name, a size alone (`70B`) being a model."""
-        words = re.sub(r"[()\[\],:]", " ", text).split()[:12]
-        forms = self._catalogue.ids[section]
-        for length in range(min(len(words), 7), 0, -1):
-            for start in range(len(words) - length + 1):
-                name = " ".join(words[start : start + length])
-                if normal_form(name) in forms and (length > 1 or re.search(r"\d", name)):
-                    if not re.search("[A-Za-z]", name):
-                        continue  # `4090` may be any number
-                    return name
+    def _settle_phase(self, meaning: Meaning) -> None:
+        """The phase that title and lead speak of; both at once leave it open."""
+        prompt = re.search(r"(?i)\b(?:prompt|prefill|pp ?\d+|prompt processing)\b", self._context)
+        generation = re.search(r"(?i)\b(?:generat\w+|decod\w+|tg ?\d+|eval rate|output)\b", self._context)
+        if prompt and generation and "phase" not in meaning.facets and "model" in meaning.facets:
+            meaning.unread = "title or text before it speak of prompt and generation at once"
+        elif prompt and not generation:
+            meaning.facets["phase"] = "prefill"
+
+    def _why_not(self, position: int, meaning: Meaning, shares: Mapping[int, tuple[float, str]]) -> str | None:
+        header, cells = self._table.header[position], self._cells(position)
+        if not cells:
+            return "the column is empty"
+        if re.search(REMARKS, header) and meaning.attribute is None:
+            return "remarks in words"
+        if meaning.unread is not None:
+            return meaning.unread
+        if meaning.unknown:
+            return f"{meaning.unknown!r} in the header is not understood"
+        if meaning.attribute is None:
+            return "the header says nothing that the vocabulary has"
+        amount = meaning.attribute in (PRICE, RATE, "monthly_cost", *OF_TOKENS)
+        if amount and (FOREIGN.search(self._context) or any(FOREIGN.search(cell) for cell in cells)):
+            return "money other than US dollars"
+        share, example = shares[position]
+        if share < MOST:
+            without = amount and meaning.unit is None
+            remark = " (no currency is stated)" if without and not any("$" in cell for cell in cells) else ""
+            return (
+                f"{share:.0%} of its cells read as {meaning.attribute}, which the header speaks of{remark}: {example}"
+            )
         return None
 
-    def _shares_read(self, guesses: Sequence[_Guess]) -> dict[tuple[int, int], tuple[float, bool]]:
-        """For each candidate: the share of stated cells that read as it, and whether they need its unit to be given."""
-        rows = [
-            (
-                guess.position,
-                n,
-                needs_unit,
-                cell,
-                *self._as_asked(attribute, unit if needs_unit else None, guess.header),
-            )
-            for guess in guesses
-            for n, (attribute, unit, _, _) in enumerate(guess.candidates)
-            for cell in dict.fromkeys(self._table.column(guess.position))
-            for needs_unit in (False, True)
-            if cell.strip()
-        ]
-        schema = {
-            "position": pl.Int64, "n": pl.Int64, "needs_unit": pl.Boolean, "text": pl.String, "type": pl.String,
-            "unit": pl.String, "unit_hint": pl.String, "range_low": pl.Float64, "range_high": pl.Float64,
-        }  # fmt: skip
-        shares = {(guess.position, n): (0.0, False) for guess in guesses for n in range(len(guess.candidates))}
-        if not rows:
-            return shares
-        read = read_quantities(pl.DataFrame(rows, schema=schema, orient="row"), self._vocabulary)
-        summed = (
-            read.filter(~pl.col("is_empty"))
-            .group_by("position", "n", "needs_unit")
-            .agg(pl.col("reason").is_null().mean().alias("share"))
-            .sort("needs_unit")
-        )
-        for position, n, needs_unit, share in summed.iter_rows():
-            if share > shares[position, n][0]:
-                shares[position, n] = (share, needs_unit)
-        return shares
-
-    def _as_asked(
-        self, attribute: str, unit: str | None, header: str
-    ) -> tuple[str, str | None, str | None, float | None, float | None]:
-        """Type, canonical unit, unit of a bare figure (given, else spelled in the header) and range of an attribute."""
-        told = self._vocabulary.attributes[attribute]
-        spellings = self._vocabulary.units[told.unit].spellings if told.unit else {}
-        spelled = next((word for word in header.replace("(", " ").replace(")", " ").split() if word in spellings), None)
-        low, high = told.range or (None, None)
-        return told.type, told.unit, unit or spelled, low, high
-
-    def _why_not(self, guess: _Guess, shares: Mapping[tuple[int, int], tuple[float, bool]]) -> str:
-        if FOREIGN_MONEY.search(guess.header):
-            return "money other than US dollars"
-        if re.search(r"(?i)\b(?:notes?|comments?|remarks?|best for|use case|verdict|why|pros|cons)\b", guess.header):
-            return "remarks in words"
-        if not guess.candidates:
-            return "the header says nothing that the vocabulary has"
-        attribute = guess.candidates[0][0]
-        return f"{shares[guess.position, 0][0]:.0%} of its cells read as {attribute}, which the header speaks of"
-
-    def _take(
-        self, guess: _Guess, attribute: str, unit: str | None, literals: dict[str, Any], remark: str
-    ) -> None:  # fmt: skip
-        told = self._vocabulary.attributes[attribute]
-        reading: dict[str, Any] = {"attribute": attribute}
-        if unit is not None:
-            reading["unit"] = unit
-            self._remarks.append(f"bare figures of {guess.header!r} are taken as {unit}")
-        allowed = dict(literals)
-        if told.kind not in ("benchmark", "model_size", "model_memory"):
-            allowed = {k: v for k, v in allowed.items() if k not in ("model", "quantization")}
-        if told.kind not in ("price", "cloud_rate"):
-            allowed.pop("observed_on", None)
-        allowed = {key: value for key, value in allowed.items() if key not in self._facets}
-        if told.kind == "price" and "condition" not in allowed and "condition" not in self._facets:
-            allowed["condition"] = "street"
-            self._remarks.append(f"{guess.header!r} does not say which kind of price: taken as street")
-        if told.kind in ("price", "cloud_rate") and not {"observed_on"} & {*allowed, *self._facets}:
-            day = self._in_words(self._table.title).get("observed_on", self._observed_on)
-            if day is not None:
-                allowed["observed_on"] = str(day)
-                self._remarks.append(f"{guess.header!r} without a day of its own counts as of {day}")
-        self._columns[guess.header] = {**reading, **allowed}
+    def _take(self, position: int, meaning: Meaning) -> None:
+        header, cells = self._table.header[position], self._cells(position)
+        told = self._vocabulary.attributes[meaning.attribute or ""]
+        literals = dict(meaning.facets)
+        if told.kind not in ("benchmark", "model_size", "model_memory", "timing"):
+            for facet in ("model", "quantization", "context_tokens", "engine", "concurrency", "phase", "basis"):
+                literals.pop(facet, None)
+        if told.kind not in ("price", "cloud_rate", "api_price", "cost", "benchmark"):
+            literals.pop("observed_on", None)
+        if told.kind not in ("cloud_rate", "cost"):
+            for facet in ("purchase", "billing"):
+                literals.pop(facet, None)
+        literals = {key: value for key, value in literals.items() if key not in self._facets or key in ("each", "note")}
+        if literals.get("purchase") == "interruptible" and "interruptible" not in (FACET_VALUES["purchase"] or ()):
+            literals["purchase"] = "spot"
+        reading: dict[str, Any] = {"attribute": meaning.attribute}
+        if meaning.unit is not None:
+            reading["unit"] = meaning.unit
+        if any("±" in cell for cell in cells):
+            reading["extract"] = r"^\s*([^±]+?)\s*(?:±.*)?$"
+        if told.kind == "price":
+            self._condition_of(header, literals)
+        if told.kind in ("price", "cloud_rate", "api_price") and not {"observed_on"} & {*literals, *self._facets}:
+            if literals.get("condition") == "msrp":
+                pass
+            elif (day := self._of_title.get("observed_on", self._observed_on)) is not None:
+                literals["observed_on"] = str(day)
+                self._remarks.append(f"{header!r} without a day of its own counts as of {day}")
+        self._columns[header] = {**reading, **literals}
         self._kinds[TABLE_KIND_OF.get(told.kind, "other")] += 1
-        if remark:
-            self._remarks.append(remark)
+
+    def _condition_of(self, header: str, literals: dict[str, Any]) -> None:
+        if "condition" in literals or "condition" in self._facets:
+            return
+        sold = any(re.search(r"(?i)\bsold\b", name) for name in (*self._table.header, self._table.title))
+        title = self._of_title.get("condition")
+        literals["condition"] = title or ("used" if sold else "street")
+        said = "by the title" if title else "as sold" if sold else "because it does not say which kind of price it is"
+        self._remarks.append(f"{header!r} is taken as {literals['condition']} {said}")
+
+    # ---- what holds for the whole table
 
     def _whole_table(self) -> None:
-        """Facets of the title that no column gives."""
+        """Facets of the title that no column gives; names that carry a condition; rows of whole systems."""
         figures = [spec for spec in self._columns.values() if "attribute" in spec]
-        of_title = self._in_words(self._table.title)
-        is_benchmark = any(spec["attribute"] == "tokens_per_s" for spec in figures)
-        for facet, value in of_title.items():
-            if facet in self._facets or all(facet in spec for spec in figures):
+        is_benchmark = any(spec["attribute"] in (SPEED, "prompt_time") for spec in figures)
+        is_rate = any(spec["attribute"] == RATE for spec in figures)
+        wanted: tuple[str, ...] = ()
+        if is_benchmark:
+            wanted = ("hardware", "count", "model", "quantization", "engine", "context_tokens", "concurrency")
+        elif is_rate:
+            wanted = ("purchase", "billing")
+        for facet in wanted:
+            if facet not in self._of_title or facet in self._facets or all(facet in spec for spec in figures):
                 continue
-            if is_benchmark or (facet == "hardware" and "topic" in self._facets):
-                self._defaults[facet] = value
-                self._remarks.append(f"{facet} {value} is taken from the title")
+            if facet == "count" and "hardware" in self._facets:
+                continue
+            self._defaults[facet] = self._of_title[facet]
+            self._remarks.append(f"{facet} {self._of_title[facet]} is taken from the title")
+        self._conditions_in_names()
 
-    # ---- rows that are attributes, columns that are articles
+    def _conditions_in_names(self) -> None:
+        """A price beside a name that says used is a used one; beside a whole machine's name it is the machine's."""
+        prices = {
+            name: spec for name, spec in self._columns.items() if spec.get("attribute") in (PRICE, "memory", "tdp")
+        }
+        source = next((name for name, spec in self._columns.items() if spec.get("facet") == "hardware"), None)
+        if not prices or source is None:
+            return
+        cells = self._extra.get(source) or self._table.column(self._table.header.index(source))
+        for number, cell in enumerate(cells, start=2):
+            if re.search(HOST_NAMES, cell) and self._names.resolves("hardware", cell):
+                reason = "the name is of a whole system: the figure may be the system's"
+                self._overrides += [{"rows": [number], "column": name, "ignore": reason} for name in prices]
+                continue
+            said = facets_of(cell).get("condition", "")
+            for name, spec in prices.items():
+                if spec["attribute"] != PRICE or not said or said in ("msrp", "list", "street"):
+                    continue
+                if "condition" in spec and spec["condition"] != said:
+                    self._overrides.append({"rows": [number], "column": name, "condition": said})
+
+    # ---- rows that are attributes, columns that are items
 
     def _attribute_rows(self) -> Proposal | None:
         """The contract of a table whose first column names attributes and whose other headers name hardware; else None."""
         first, *others = self._table.header
-        articles = [name for name in others if self._resolves("hardware", name)]
-        if not articles or len(articles) < MOST * len(others):
+        articles = [name for name in others if self._names.resolves("hardware", name)]
+        labels = [label.strip() for label in self._table.column(0) if label.strip()]
+        if not articles or len(labels) != len(set(labels)) or len(labels) < 2:
             return None
-        if any(self._share_of_names(section, self._table.column(0)) >= MOST for section in SECTIONS):
+        if any(self._names.share(section, self._table.column(0)) >= MOST for section in ("hardware", "model")):
             return None
-        labels = list(dict.fromkeys(label.strip() for label in self._table.column(0) if label.strip()))
-        if len(labels) != len([label for label in self._table.column(0) if label.strip()]):
-            return None  # a label of two rows would leave open which is meant
+        spoken = [label for label in labels if (m := self._meaning(label)).attribute and not m.unknown]
+        if len(articles) < MOST * len(others) and len(spoken) < MOST * len(labels):
+            return None
+        rows = [row for row in self._table.rows if row and row[0].strip()]
         turned = FoundTable(
-            self._table.number, "", "", "", ("article", *labels),
-            tuple(
-                (name, *(row[position] if position < len(row) else "" for row in self._table.rows if row[0].strip()))
-                for position, name in enumerate(self._table.header) if name in articles
-            ),
+            self._table.number, "", "", "", ("item", *labels),
+            tuple((name, *(row[n] if n < len(row) else "" for row in rows))
+                  for n, name in enumerate(self._table.header) if n),
+            lead=self._table.lead, form=self._table.form,
         )  # fmt: skip
-        as_columns = _Proposer(turned, self._vocabulary, self._catalogue, self._observed_on)
-        as_columns._columns["article"] = {"facet": "hardware"}
-        as_columns._facets.add("hardware")
-        as_columns._figures()
-        attributes = {label: as_columns._columns[label] for label in labels}
-        if not as_columns._kinds or sum("attribute" in spec for spec in attributes.values()) < 0.3 * len(labels):
+        within = _Proposer(turned, self._vocabulary, self._catalogue, self._observed_on, self._given)
+        within._columns["item"] = {"facet": "hardware"}
+        within._facets.add("hardware")
+        within._figures()
+        if not within._kinds:
             return None
-        columns = {
-            name: {"hardware": name}
-            if name in articles
-            else {"ignore": "the header names no hardware of the catalogue"}
+        attributes = {label: within._columns[label] for label in labels}
+        unnamed = r"(?i)notes?|comments?|source|delta|difference|change|vs\.?.*|improvement|winner|unit|units"
+        columns: dict[str, Any] = {
+            name: {"hardware": name} if name in articles or not re.fullmatch(unnamed, name.strip())
+            else {"ignore": "the header names no item"}
             for name in others
-        }
+        }  # fmt: skip
         section = {
-            **self._head(as_columns._kind()), "attribute_column": first, "defaults": {}, "attributes": attributes,
+            **self._head(within._kind()), "attribute_column": first, "defaults": self._defaults, "attributes": attributes,
             "columns": columns,
         }  # fmt: skip
-        return Proposal(self._table, section, tuple(as_columns._remarks), True)
+        return Proposal(self._table, section, tuple(within._remarks), True)

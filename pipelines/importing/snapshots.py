@@ -9,18 +9,20 @@ import io
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.contracts.assumptions import read_assumptions
 from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.facets import IMPLICIT_COLUMNS
-from pipelines.contracts.sources import load_source
+from pipelines.contracts.sources import load_source, load_sources
 from pipelines.contracts.toml import read_toml
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
@@ -28,7 +30,10 @@ from pipelines.importing.documents import FoundTable
 from pipelines.importing.own_prices import OWN_SOURCE
 from pipelines.importing.proposing import Proposal, propose
 from pipelines.ingest.cells import parse_cells, read_content
+from pipelines.ingest.corrections import read_corrections
+from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
+from pipelines.normalise.quarantine import quarantine
 from pipelines.project import Project
 
 SMALLEST_SHARE = 0.5
@@ -55,6 +60,9 @@ class Arrival:
     is_new_source: bool
     proposals: tuple[Proposal, ...]
     observed: Observed
+    quarantined: pl.DataFrame
+    contract: str
+    """The tables.toml of the snapshot."""
 
 
 def check_place(project: Project, source_id: str, on: date, today: date) -> None:
@@ -96,15 +104,20 @@ def plan(
     catalogue: Catalogue,
     *,
     published_on: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> list[Proposal]:
-    """What each table is taken for: as in the source's last snapshot, else as it seems. `published_on` dates its prices."""
+    """What each table is taken for: as in the source's last snapshot, else as it seems.
+
+    published_on: dates its prices. given: facets that the user says hold for all of it.
+    """
     last = _last_snapshot(project.raw / source_id)
     known = read_toml(last / "tables.toml", project.relative(last / "tables.toml")) if last else {}
     undated = None if published_on else on
     proposals = []
     for table in tables:
-        taken_over = _taken_over(table, known.get(table.name), last, on) if last else None
-        proposals.append(taken_over or propose(table, vocabulary, catalogue, observed_on=undated))
+        proposal = propose(table, vocabulary, catalogue, observed_on=undated, given=given)
+        taken_over = _taken_over(proposal.table, known.get(table.name), last, on) if last else None
+        proposals.append(taken_over or proposal)
     return proposals
 
 
@@ -134,14 +147,15 @@ def arrive(
             shutil.copyfile(source / "source.toml", staged / "source.toml")
         for proposal in proposals:
             rows = [proposal.table.header, *proposal.table.rows]
-            (snapshot / f"{proposal.table.name}.csv").write_text(_as_csv(rows), encoding="utf-8", newline="")
-        (snapshot / "tables.toml").write_text(_tables_toml(proposals), encoding="utf-8")
+            (snapshot / f"{proposal.table.name}.csv").write_text(as_csv(rows), encoding="utf-8", newline="")
+        contract = tables_toml(proposals)
+        (snapshot / "tables.toml").write_text(contract, encoding="utf-8")
         observed = _read(staged, root, vocabulary, catalogue)
-        arrival = Arrival(
-            f"{project.relative(source)}/{on.isoformat()}", is_new, tuple(proposals), observed
-        )  # fmt: skip
+        folder = f"{project.relative(source)}/{on.isoformat()}"
+        observed, quarantined = _guarded(project, observed, vocabulary, catalogue)
+        arrival = Arrival(folder, is_new, tuple(proposals), observed, quarantined, contract)
         if keep:
-            if observed.observations.is_empty():
+            if observed.observations.is_empty() and quarantined.is_empty():
                 raise RigonomicsError(
                     "Nothing in the tables could be read, so nothing is kept.",
                     "--dry-run shows why; a catalogue entry or a clearer header may be missing.",
@@ -235,6 +249,34 @@ def _read(staged: Path, root: Path, vocabulary: Vocabulary, catalogue: Catalogue
     return observe([source], uncorrected, vocabulary, catalogue)
 
 
+def _guarded(
+    project: Project, observed: Observed, vocabulary: Vocabulary, catalogue: Catalogue
+) -> tuple[Observed, pl.DataFrame]:
+    """What of the new readings would be published, and what held back, by the guard of a refresh over all that is known."""
+    known = known_observations(project, vocabulary, catalogue)
+    limits = read_assumptions(project.assumptions, project.relative(project.assumptions))["quarantine_limits"]
+    together = pl.concat([known, observed.observations]) if known.height else observed.observations
+    published, quarantined = quarantine(together, catalogue.hardware, limits, read_releases(project))
+    files = observed.counts["raw_file"].implode()
+    new = replace(observed, observations=published.filter(pl.col("raw_file").is_in(files)))
+    return new, quarantined.filter(pl.col("raw_file").is_in(files), pl.col("released_by").is_null())
+
+
+def known_observations(project: Project, vocabulary: Vocabulary, catalogue: Catalogue) -> pl.DataFrame:
+    """Everything that data/raw says now, read as a refresh reads it; empty if there is nothing or it cannot be read."""
+    sources = load_sources(project.raw, project.root, vocabulary)
+    frames = []
+    for source in sources:
+        corrections = read_corrections(source)
+        for table in source.tables:
+            try:
+                cells = parse_cells(read_content(table), table)
+            except RigonomicsError:
+                continue  # a refresh rejects the whole file
+            frames.append(cells.join(corrections, on=["raw_file", "row", "column"], how="left", maintain_order="left"))
+    return observe(sources, pl.concat(frames), vocabulary, catalogue).observations if frames else pl.DataFrame()
+
+
 def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -> None:
     """Move the snapshot, or the whole new source, to where it belongs. A folder with content is never replaced."""
     for path in (staged, snapshot):
@@ -250,7 +292,8 @@ def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -
         raise RigonomicsError(f"{shown} cannot be written: {error.strerror}.", "Give another day with --on.") from error
 
 
-def _as_csv(rows: Sequence[Sequence[str]]) -> str:
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as the text of a CSV."""
     target = io.StringIO()
     csv.writer(target, lineterminator="\n").writerows(rows)
     return target.getvalue()
@@ -273,11 +316,16 @@ def _source_toml(origin: Origin, on: date) -> str:
     return "".join(f"{key} = {_value(value)}\n" for key, value in head.items())
 
 
-def _tables_toml(proposals: Sequence[Proposal]) -> str:
+def tables_toml(proposals: Sequence[Proposal]) -> str:
+    """The contract of a snapshot, what was assumed as comments before each table."""
     lines = ["# What the columns of this snapshot mean; data/raw/README.md describes the format.\n"]
     for proposal in proposals:
         lines.append("\n")
         lines += [f"# {_one_line(remark)}\n" for remark in proposal.remarks]
+        lines += [
+            f"# left out, {count} rows: {_one_line(reason)}\n"
+            for reason, count in Counter(record.reason for record in proposal.left_out).items()
+        ]
         lines += _section(proposal.table.name, proposal.section)
     return "".join(lines)
 
@@ -328,3 +376,24 @@ def selected(tables: Sequence[FoundTable], numbers: Sequence[int]) -> list[Found
     if absent:
         raise RigonomicsError(f"There is no table {absent[0]}.", f"The document has {len(tables)}, numbered from 1.")
     return [table for table in tables if not numbers or table.number in numbers]
+
+
+def write_draft(folder: Path, proposals: Sequence[Proposal]) -> list[str]:
+    """The CSV files and the tables.toml of proposals in a folder of the user's, to be fixed by hand; returns their names.
+
+    Raises RigonomicsError if something of that name is there already, or the folder cannot be written.
+    """
+    files = {
+        f"{proposal.table.name}.csv": as_csv([proposal.table.header, *proposal.table.rows]) for proposal in proposals
+    }
+    files["tables.toml"] = tables_toml(proposals)
+    there = next((name for name in files if (folder / name).exists()), None)
+    if there is not None:
+        raise RigonomicsError(f"{folder / there} is there already.", "Name an empty folder with --draft.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise RigonomicsError(f"{folder} cannot be written: {error.strerror}.", "Name another folder.") from error
+    return list(files)

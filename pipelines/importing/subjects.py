@@ -49,7 +49,10 @@ class Names:
     def share(self, section: str, cells: Sequence[str]) -> float:
         """The share of the stated cells that name something of the section; 0 for columns of figures."""
         distinct = [cell for cell in dict.fromkeys(map(str.strip, cells)) if cell][:SAMPLED_NAMES]
-        names = [c for c in distinct if re.search("[A-Za-z]", c) and len(c) <= LONGEST_NAME and "$" not in c]
+        names = [
+            c for c in distinct
+            if re.search(r"[A-Za-z]|^\d{4}$", c) and len(c) <= LONGEST_NAME and "$" not in c
+        ]  # fmt: skip
         if not names or len(names) < MOST * len(distinct):
             return 0.0
         self._look_up(section, names)
@@ -111,7 +114,10 @@ def subject_columns(
     """
     keys = [plain_header(name) for name in header]
     shares = {section: [names.share(section, cells) for cells in columns] for section in ("hardware", "model")}
-    wordy = [_is_wordy(cells) for cells in columns]
+    wordy = [
+        is_wordy(cells) or (re.fullmatch(OF_HARDWARE[0], key) is not None and names.share("hardware", cells) >= MOST)
+        for key, cells in zip(keys, columns, strict=True)
+    ]
     taken: dict[int, str] = {}
     models = [n for n, key in enumerate(keys) if wordy[n] and re.fullmatch(OF_MODELS, key)]
     of_llm = [n for n in models if shares["model"][n] >= shares["hardware"][n] and (shares["model"][n] > 0 or measured)]
@@ -121,10 +127,9 @@ def subject_columns(
             best = max(places, key=lambda n: (shares["hardware"][n], -n))
             taken[best] = "hardware"
             break
-    if of_llm:
-        best = max((n for n in of_llm if n not in taken), key=lambda n: (shares["model"][n], -n), default=None)
-        if best is not None:
-            taken[best] = "model"
+    free = [n for n in of_llm if n not in taken]
+    if free:
+        taken[max(free, key=lambda n: (shares["model"][n], -n))] = "model"
     if "hardware" not in taken.values():
         items = [n for n, key in enumerate(keys) if wordy[n] and n not in taken and re.fullmatch(OF_ITEMS, key)]
         named = [n for n in range(len(keys)) if n not in taken and wordy[n] and shares["hardware"][n] >= MOST]
@@ -145,8 +150,15 @@ def subject_columns(
     return taken
 
 
-def _is_wordy(cells: Sequence[str]) -> bool:
-    stated = [cell for cell in cells if cell.strip()]
-    return bool(stated) and sum(bool(re.search(r"[A-Za-z]{2}|\d+[bB]\b", cell)) for cell in stated) >= MOST * len(
-        stated
-    )
+FIGURE = re.compile(r"[~≈<>$€£+]*\s*[\d.,]+(?:\s*[-–]\s*[\d.,]+)?\s*(?:%|[A-Za-zµ]{1,4}(?:/[A-Za-z]{1,4})?)?\+?")
+
+
+def is_wordy(cells: Sequence[str]) -> bool:
+    """Whether most of the stated cells are names rather than figures with a unit; `70B` is a name of models, too."""
+    stated = [cell.strip() for cell in cells if cell.strip()]
+    named = [
+        cell
+        for cell in stated
+        if re.search("[A-Za-z]", cell) and (not FIGURE.fullmatch(cell) or re.fullmatch(r"\d+(?:\.\d+)?[bB]", cell))
+    ]
+    return bool(stated) and len(named) >= MOST * len(stated)

@@ -36,7 +36,7 @@ OUTPUT = {
 
 DASH = "[-‐‑‒–−]"
 EDGE = r"(?-u:\b)"
-NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[1-9][0-9]{0,11}|0)(?:\.[0-9]{1,9})?"
+NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[1-9][0-9]{0,17}|0)(?:\.[0-9]{1,18})?"
 CURRENCY = r"(?:US\$|\$|USD\s)\s?"
 APPROXIMATE = r"(?:[~∼≈]|(?i:about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly|estimated|est\.?)\s)"
 AT_MOST = r"(?:<=|[<≤⩽]|(?i:up to|under|below|at most|less than|not? more than|within|max\.?|maximum(?: of)?)\s)"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pipelines.contracts.catalogue import Catalogue, normal_form
 
 SHOWN = 3
-LEAST = 0.4
+LEAST = 0.25
 """Confidence below which nothing is suggested."""
 KIND_WORDS: Mapping[str, str] = {
     "psu": r"psu|power supply|\d{3,4}w\b", "cpu": r"ryzen|xeon|epyc|threadripper|core|cpu|i[3579]-?\d{4,5}\w*",
@@ -49,7 +49,7 @@ def _names(section: str, catalogue: Catalogue) -> dict[str, str]:
 def _scored(section: str, name: str, catalogue: Catalogue) -> list[tuple[str, float]]:
     kinds = dict(catalogue.hardware.select("hardware_id", "kind").iter_rows()) if section == "hardware" else {}
     wanted = kind_of(name)
-    words = set(normal_form(name).split())
+    words = {word for word in normal_form(name).split() if not re.fullmatch(r"\d+(?:gb|tb)", word)}
     best: dict[str, float] = {}
     for form, entry in catalogue.ids[section].items():
         if section == "hardware" and kinds[entry] != wanted:

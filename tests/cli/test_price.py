@@ -100,7 +100,7 @@ def test_the_same_note_again_is_refused_unless_it_is_to_be_corrected(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("RTX 5099", "1", "--condition", "used"), "Nearest: NVIDIA GeForce RTX 5090"),
+        (("RTX 5099", "1", "--condition", "used"), "nearest: NVIDIA GeForce RTX 5090"),
         (("RTX 5090", "about five", "--condition", "used"), "'about five' cannot be read"),
         (("RTX 5090", "n/a", "--condition", "used"), "nothing is stated"),
         (("RTX 5090", "9999999999", "--condition", "used"), "cannot be read"),

@@ -7,7 +7,7 @@ import pytest
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.errors import RigonomicsError
-from pipelines.importing.documents import FoundTable, read_document, slug
+from pipelines.importing.documents import FoundTable, check_tables, read_document, slug
 from pipelines.importing.proposing import Proposal, propose
 from pipelines.project import Project
 from tests.conftest import CHECKOUT
@@ -18,6 +18,10 @@ CATALOGUE = load_catalogue(Project(CHECKOUT).catalogue)
 
 def tables_of(text: str, form: str = "html") -> tuple[FoundTable, ...]:
     return read_document(text.encode(), form, f"x.{form}").tables
+
+
+def tables_in(content: bytes, form: str) -> None:
+    check_tables(read_document(content, form, "x"), "x")
 
 
 def html(*rows: str) -> str:
@@ -120,12 +124,12 @@ def test_text_is_read_in_the_encoding_that_the_page_or_the_server_states() -> No
         (b'a,b\n"1,2\n', "csv", "no CSV table"),
         (b"a,b\n1\0,2\n", "csv", "NUL bytes"),
         (b"a,b\n\xff,2\n", "csv", "not UTF-8"),
-        (b"a,b\n" + b"1,2\n" * 250_001, "csv", "more than 500,000 cells"),
+        (b"a,b\n" + b"1,2\n" * 1_000_001, "csv", "more than 2,000,000 cells"),
     ],
 )
 def test_what_holds_no_table_is_refused(content: bytes, form: str, says: str) -> None:
     with pytest.raises(RigonomicsError) as refused:
-        read_document(content, form, "x")
+        tables_in(content, form)
     assert says.replace("no CSV", "not a CSV") in refused.value.message
 
 
@@ -150,7 +154,7 @@ def test_headers_and_cells_say_attribute_kind_of_price_and_month() -> None:
         "GPU": {"facet": "hardware"},
         "VRAM": {"attribute": "memory"},
         "Bandwidth": {"attribute": "memory_bandwidth"},
-        "TDP (W)": {"attribute": "tdp"},
+        "TDP (W)": {"attribute": "tdp", "unit": "W"},
         "MSRP": {"attribute": "price", "condition": "msrp"},
         "Street Price (Apr 2026)": {"attribute": "price", "condition": "street", "observed_on": "2026-04"},
         "Used": {"attribute": "price", "condition": "used"},
@@ -159,11 +163,11 @@ def test_headers_and_cells_say_attribute_kind_of_price_and_month() -> None:
     }
 
 
-def test_what_the_table_does_not_say_is_assumed_aloud() -> None:
-    proposal = proposed("Card | Price", "RTX 4090 | 1600", "RTX 3090 | 700")
-    assert proposal.section["columns"]["Price"] == {"attribute": "price", "unit": "USD", "condition": "street"}
-    assert any("taken as USD" in remark for remark in proposal.remarks)
+def test_the_kind_of_a_price_is_assumed_aloud_and_its_currency_never() -> None:
+    proposal = proposed("Card | Price", "RTX 4090 | $1600", "RTX 3090 | $700")
+    assert proposal.section["columns"]["Price"] == {"attribute": "price", "condition": "street"}
     assert any("taken as street" in remark for remark in proposal.remarks)
+    assert "no currency is stated" in columns("Card | Price", "RTX 4090 | 1600")["Price"]["ignore"]
 
 
 def test_money_of_another_country_is_never_taken_as_dollars() -> None:
@@ -174,15 +178,15 @@ def test_money_of_another_country_is_never_taken_as_dollars() -> None:
 
 def test_a_column_whose_cells_do_not_bear_its_header_out_is_ignored() -> None:
     found = columns("GPU | Price | Verdict", "RTX 4090 | ask us | fine", "RTX 3090 | sold out | fine")
-    assert found["Price"] == {"ignore": "0% of its cells read as price, which the header speaks of"}
+    assert found["Price"]["ignore"].startswith("0% of its cells read as price, which the header speaks of")
 
 
 def test_a_model_and_a_quantisation_come_from_the_header_or_the_title() -> None:
     found = columns("GPU | 70B Q4 Speed | Prefill tok/s", "RTX 4090 | 18 tok/s | 400", "RTX 3090 | 12 tok/s | 300")
     assert found["70B Q4 Speed"] == {"attribute": "tokens_per_s", "quantization": "Q4", "model": "70B"}
-    assert found["Prefill tok/s"] == {"attribute": "tokens_per_s", "phase": "prefill"}
+    assert found["Prefill tok/s"] == {"attribute": "tokens_per_s", "unit": "tok/s", "phase": "prefill"}
     titled = proposed("GPU | tok/s | Engine", "RTX 4090 | 18 | vLLM", title="Llama 3 70B Q4_K_M on one card")
-    assert titled.section["defaults"] == {"quantization": "Q4_K_M", "model": "Llama 3 70B"}
+    assert titled.section["defaults"] == {"quantization": "Q4_K_M", "model": "Llama 3 70B Q4_K_M"}
     assert (titled.section["kind"], titled.section["columns"]["Engine"]) == ("benchmark", {"facet": "engine"})
 
 
@@ -220,15 +224,16 @@ def test_rows_of_attributes_are_known_by_articles_in_the_headers() -> None:
     assert section["columns"] == {"RTX 5090": {"hardware": "RTX 5090"}, "RTX 4090": {"hardware": "RTX 4090"}}
 
 
-def test_words_of_a_condition_column_become_overrides_unless_they_are_the_projects_own() -> None:
-    section = proposed("GPU | Price | Condition", "RTX 4090 | $1,600 | Used", "RTX 3090 | $900 | Open Box").section
-    assert section["overrides"] == [{"rows": [2], "condition": "used"}, {"rows": [3], "condition": "open_box"}]
+def test_words_of_a_condition_column_are_read_beside_it_unless_they_are_the_projects_own() -> None:
+    proposal = proposed("GPU | Price | Condition", "RTX 4090 | $1,600 | Pre-Owned", "RTX 3090 | $900 | Open Box")
+    assert proposal.section["columns"]["Condition (read)"] == {"facet": "condition"}
+    assert [row[-1] for row in proposal.table.rows] == ["used", "open_box"]
     assert columns("GPU | Price | Condition", "RTX 4090 | $1,600 | used")["Condition"] == {"facet": "condition"}
 
 
 def test_rent_by_the_hour_has_its_provider_and_how_it_is_bought() -> None:
     found = columns("Provider | GPU | $/hr | Type", "A | RTX 4090 | $0.69 | spot", "B | RTX 3090 | 0.22 | spot")
-    assert found["$/hr"] == {"attribute": "usd_per_hour"}
+    assert found["$/hr"] == {"attribute": "usd_per_hour", "unit": "$/hour"}
     assert (found["Provider"], found["Type"]) == ({"facet": "provider"}, {"facet": "purchase"})
 
 

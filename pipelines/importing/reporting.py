@@ -1,0 +1,118 @@
+"""What an import reads, rejects, quarantines and leaves out, as plain values: for scripts, and for what is shown.
+
+Rows are those of the document: the header is row 1, so that an editor finds them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.contracts.facets import FACETS
+from pipelines.importing.proposing import READ_SUFFIX, Proposal
+from pipelines.importing.snapshots import Arrival, as_csv
+
+HIDDEN = ("hardware", "model", "build", "note")
+"""Facets that a reading shows under another name."""
+
+
+def report(arrival: Arrival, proposals: list[Proposal], origin: str) -> dict[str, Any]:
+    """All that the import says: a table for each of the document's, readings and refusals with their rows."""
+    tables = [_table(arrival, proposal) for proposal in proposals]
+    return {
+        "origin": origin,
+        "folder": arrival.folder,
+        "is_new_source": arrival.is_new_source,
+        "tables": tables,
+        "contract": arrival.contract,
+        **{f"n_{what}": sum(len(table[what]) for table in tables) for what in ("readings", "rejected", "quarantined")},
+    }
+
+
+def _table(arrival: Arrival, proposal: Proposal) -> dict[str, Any]:
+    table, section = proposal.table, proposal.section
+    raw_file = f"{arrival.folder}/{table.name}.csv"
+    return {
+        "number": table.number,
+        "name": table.name,
+        "title": table.title,
+        "place": table.place,
+        "kind": section["kind"],
+        "feed": proposal.feed or None,
+        "csv": as_csv([table.header, *table.rows]),
+        "assumed": list(proposal.remarks),
+        "readings": [_reading(row, proposal) for row in _of(arrival.observed.observations, raw_file)],
+        "rejected": [
+            *(_refused(row, proposal) for row in _of(arrival.observed.rejected, raw_file)),
+            *({"row": out.row, "column": None, "text": out.text, "reason": out.reason} for out in proposal.left_out),
+        ],
+        "quarantined": [_quarantined(row, proposal) for row in _of(arrival.quarantined, raw_file)],
+        "ignored": [*_ignored(section, proposal)],
+    }
+
+
+def _of(frame: pl.DataFrame, raw_file: str) -> Iterator[dict[str, Any]]:
+    return frame.filter(pl.col("raw_file") == raw_file).iter_rows(named=True)
+
+
+def _file_row(row: int, proposal: Proposal) -> int:
+    """The document's row of a row of the CSV."""
+    numbers = proposal.table.file_rows
+    return numbers[row - 2] if numbers and 2 <= row < len(numbers) + 2 else row
+
+
+def _column(name: str) -> str:
+    return name.removesuffix(READ_SUFFIX)
+
+
+def _reading(row: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+    facets = {
+        facet: _plain(row[facet]) for facet in FACETS if facet in row and facet not in HIDDEN and row[facet] is not None
+    }
+    return {
+        "row": _file_row(row["raw_row"], proposal),
+        "column": _column(row["raw_column"]),
+        "text": row["raw_text"],
+        "item": row["hardware_id"],
+        "model": row["model_id"],
+        "build": row["build_id"],
+        "kind": row["kind"],
+        "attribute": row["attribute"],
+        "value_low": row["value_low"],
+        "value_high": row["value_high"],
+        "value_text": row["value_text"],
+        "unit": row["unit"],
+        "is_approximate": row["is_approximate"],
+        "bound": row["bound"],
+        "date_basis": row["date_basis"],
+        "note": row["note"],
+        **facets,
+    }
+
+
+def _refused(row: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+    return {
+        "row": _file_row(row["raw_row"], proposal),
+        "column": _column(row["column_name"]),
+        "text": row["raw_text"],
+        "reason": row["reason"],
+    }
+
+
+def _quarantined(row: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+    said = ("attribute", "hardware_id", "model_id", "value_low", "value_high", "known_low", "known_high", "factor")
+    return {**_refused(row, proposal), **{key: row[key] for key in said if key in row}}
+
+
+def _ignored(section: Mapping[str, Any], proposal: Proposal) -> Iterator[dict[str, Any]]:
+    for name, spec in {**section.get("attributes", {}), **section.get("columns", {})}.items():
+        if isinstance(spec, Mapping) and "ignore" in spec:
+            yield {"column": name, "reason": spec["ignore"]}
+    for override in section.get("overrides", ()):
+        if "ignore" in override:
+            rows = [_file_row(row, proposal) for row in override["rows"]]
+            yield {"column": override.get("column"), "rows": rows, "reason": override["ignore"]}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float | str) else str(value)
