@@ -368,6 +368,7 @@ def _settle(meaning: Meaning) -> None:
 def _units(text: str, meaning: Meaning, vocabulary: Vocabulary) -> str:
     """The unit that the rest of the header spells; one that the attribute does not have leaves it unread."""
     told = vocabulary.attributes.get(meaning.attribute or "")
+    spoken = (meaning.attribute or "").replace("_", " ")
     optional = meaning.unit is not None and meaning.unit.endswith("?")
     if optional and meaning.unit is not None:
         meaning.unit = meaning.unit[:-1]
@@ -381,10 +382,10 @@ def _units(text: str, meaning: Meaning, vocabulary: Vocabulary) -> str:
         if spelled is None or written.lower() == NO_FIT:
             continue
         if spelled not in spellings:
-            meaning.unread = f"its unit {written} is no unit of {(meaning.attribute or "").replace('_', ' ')}"
+            meaning.unread = f"its unit {written} is no unit of {spoken}"
             return text
         if _other_case(written, spelled):
-            meaning.unread = f"its unit {written} is no unit of {(meaning.attribute or "").replace('_', ' ')}"
+            meaning.unread = f"its unit {written} is no unit of {spoken}"
             return text
         meaning.unit = spelled
         rest = rest.replace(found[0], "\x00", 1)
