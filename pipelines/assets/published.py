@@ -63,7 +63,7 @@ def published_assets(declarations: Mapping[str, Declaration]) -> dg.AssetsDefini
             if DATABASE in selected or selected & {table.name for table in tables}:
                 filled = list(publishing.describe(space))
                 yield from (materialised(space, table) for table in filled if table.table.name in selected)
-                raise_failed(filled)
+                raise_failed(space, filled)
             if DATABASE in selected:
                 published, rendered = publishing.publish_build(space, with_report=REPORT in selected)
                 yield _database(published)

@@ -12,10 +12,13 @@ from pipelines.render.report import RenderResult
 from pipelines.steps.filling import Filled, fill
 from pipelines.steps.publishing import READ_COUNTS, describe, described, publish_build
 from pipelines.warehouse.build import first_row
+from pipelines.warehouse.origins import origins
 from pipelines.warehouse.publish import Published
 from pipelines.warehouse.workspace import Workspace
 
 NOTHING_PUBLISHED = "Nothing was published; the last good database is as it was."
+SHOWN_CELLS = 8
+"""Cells that the message of a failing check names."""
 LACKING = (duckdb.IOException, duckdb.OutOfMemoryException, OSError)
 """What is raised when the machine runs out of disk or memory, or may not write."""
 
@@ -60,8 +63,8 @@ def run(space: Workspace, *, publishes: bool = True, renders: bool = True) -> Ru
     published = rendered = None
     with out_of_resources(space):
         filled = list(fill(space, described(space)))
-        raise_failed(filled)
-        raise_failed(describe(space))
+        raise_failed(space, filled)
+        raise_failed(space, describe(space))
         if publishes:
             published, rendered = publish_build(space, with_report=renders)
         counts = read_counts(space.connection)
@@ -69,11 +72,21 @@ def run(space: Workspace, *, publishes: bool = True, renders: bool = True) -> Ru
     return Run(read.get("tables_read", 0), read.get("tables_kept", 0), counts, list(space.faults), published, rendered)
 
 
-def raise_failed(filled: Iterable[Filled]) -> None:
-    """Raise CheckFailed with the failing rows of every table that does not pass a blocking check."""
-    parts = [outcome.as_message(table.table.name) for table in filled for outcome in table.failed]
+def raise_failed(space: Workspace, filled: Iterable[Filled]) -> None:
+    """Raise CheckFailed with the failing rows of every table that does not pass a blocking check.
+
+    The message names the cells that they rest on, the remedy the sources to leave out.
+    """
+    parts, sources = [], []
+    for name, outcome in [(one.table.name, outcome) for one in filled for outcome in one.failed]:
+        cells = origins(space.connection, space.declarations, name, outcome.sample)
+        sources += [cell.source_id for cell in cells]
+        parts += [outcome.as_message(name), *(f"  from {cell}" for cell in cells[:SHOWN_CELLS])]
+        parts += [f"  and {len(cells) - SHOWN_CELLS} more cells"] if len(cells) > SHOWN_CELLS else []
     if parts:
-        raise CheckFailed("\n".join(parts), NOTHING_PUBLISHED)
+        named = " or ".join(f"--without {source_id}" for source_id in dict.fromkeys(sources))
+        how = f"\n  Correct the cell in corrections.csv, or leave its source out: rigonomics refresh {named}."
+        raise CheckFailed("\n".join(parts), NOTHING_PUBLISHED + (how if sources else ""))
 
 
 @contextmanager
