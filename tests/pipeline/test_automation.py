@@ -143,6 +143,7 @@ def test_prices_that_are_old_warn_and_block_nothing(project: Project) -> None:
     assert not build_definitions(project).resolve_asset_graph().get(key).blocking
 
 
+@pytest.mark.slow
 def test_a_refresh_from_the_ui_publishes_what_the_command_publishes(
     project: Project, published: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

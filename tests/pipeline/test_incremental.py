@@ -121,6 +121,7 @@ def test_a_check_publishes_nothing(settled: Project) -> None:
     assert pending(settled, None, with_report=False) == "tables"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_random_edits_the_bytes_are_those_of_a_refresh_from_nothing(
     settled: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
