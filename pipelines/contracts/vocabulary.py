@@ -25,7 +25,7 @@ class Attribute(Strict):
     """A thing that can be measured.
 
     kind: the table it ends in. type: quantity, flag or text. unit: the canonical unit of a quantity, None if any unit
-    will do. range: lowest and highest plausible value in that unit.
+    will do. range: lowest and highest plausible value in that unit. fractions: though a count, it may have them.
     """
 
     kind: Words
@@ -33,6 +33,7 @@ class Attribute(Strict):
     unit: str | None = None
     range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     description: Words
+    fractions: bool = False
 
     @field_validator("range")
     @classmethod
@@ -83,6 +84,19 @@ class Limits(Strict):
     observed_on: FirstDay
 
 
+class Remarks(Strict):
+    """Words that may stand behind a figure. Any other could change what it means, so that its cell is refused.
+
+    harmless: behind any figure. by_unit: behind a figure of that unit. only_for: only behind figures of these attributes.
+    only_with: only where a facet has one of these values. Case does not matter; an entry may be several words.
+    """
+
+    harmless: list[Words] = []
+    by_unit: dict[Words, list[Words]] = {}
+    only_for: dict[Words, list[Words]] = {}
+    only_with: dict[Words, dict[Words, Annotated[list[Words], Field(min_length=1)]]] = {}
+
+
 COUNTS = ("count", "lot_quantity", "concurrency", "context_tokens")
 
 
@@ -92,6 +106,21 @@ class Vocabulary(Strict):
     facets: Limits
     attributes: Annotated[dict[Name, Attribute], Field(min_length=1)]
     units: Annotated[dict[Words, Unit], Field(min_length=1)]
+    remarks: Remarks = Remarks()
+    currencies: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Annotated[list[Words], Field(min_length=1)]] = {}
+
+    @model_validator(mode="after")
+    def _remarks_are_about_what_there_is(self) -> Self:
+        for word, attributes in self.remarks.only_for.items():
+            unknown = [name for name in attributes if name not in self.attributes]
+            if unknown:
+                problem = f"[remarks.only_for] has {word!r} = {unknown[0]!r}, which is no attribute"
+                raise refuse(problem, nearest(unknown[0], self.attributes), whole=True)
+        unknown = [unit for unit in self.remarks.by_unit if unit not in self.units]
+        if unknown:
+            problem = f"[remarks.by_unit] has {unknown[0]!r}, which is no unit"
+            raise refuse(problem, nearest(unknown[0], self.units), whole=True)
+        return self
 
     @model_validator(mode="after")
     def _units_are_declared(self) -> Self:

@@ -16,6 +16,7 @@ from pipelines.contracts.sources import Source, Table
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import INVISIBLE, read_quantities
+from pipelines.normalise.remarks import words
 
 CELL = ["raw_file", "row", "column"]
 FACET_COLUMNS = (*FACETS, "attribute", "derived")
@@ -336,6 +337,7 @@ def _read(extracted: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         "unit_hint",
         "range_low",
         "range_high",
+        "attribute",
     )
     outcome = read_quantities(wanted, vocabulary).select(
         "value_low",
@@ -493,7 +495,22 @@ def _facet_reasons(tables: Sequence[Table], vocabulary: Vocabulary) -> list[pl.E
     two_quantizations = pl.when(_spelled_alike("quantization") != _spelled_alike("model_quantization")).then(
         pl.format("the model's name says {}, the row {}", "model_quantization", _shown("quantization"))
     )
-    return [*unresolved, two_quantizations, *out_of_list, *out_of_range, miscounted, *undated]
+    defaults = {"each": "false", "per_user": "false", **BENCHMARK_DEFAULTS}
+    contradicted = [
+        pl.when(
+            pl.col("annotation").str.contains(words([word]))
+            & pl.col(facet).is_in(allowed).not_().fill_null(defaults.get(facet, "") not in allowed if facet in defaults else False)
+            & ((pl.lit(facet) != "each") | (pl.coalesce("count", "hardware_count").fill_null("1") != "1"))
+        ).then(
+            pl.format(
+                "the cell says {}, where {} is {}",
+                pl.lit(word), pl.lit(facet), pl.col(facet).fill_null(defaults.get(facet, "")),
+            )
+        )
+        for word, facets in vocabulary.remarks.only_with.items()
+        for facet, allowed in facets.items()
+    ]  # fmt: skip
+    return [*unresolved, two_quantizations, *out_of_list, *out_of_range, miscounted, *undated, *contradicted]
 
 
 def _shown(column: str) -> pl.Expr:

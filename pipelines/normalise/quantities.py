@@ -4,12 +4,30 @@ Here lives the grammar of a cell. Which attribute a cell is about, and what is c
 unit is spelled says the vocabulary. A figure that cannot be read to its last character gets a reason instead of a value.
 """
 
-import re
-from dataclasses import dataclass
-
 import polars as pl
 
 from pipelines.contracts.vocabulary import Vocabulary
+from pipelines.normalise.grammar import (
+    APPROXIMATE,
+    AT_LEAST,
+    AT_MOST,
+    DASH,
+    DIMENSIONLESS,
+    FOOTNOTE,
+    FROM,
+    LEAD,
+    MINUS,
+    REST,
+    SCALE,
+    SIGN,
+    Grammar,
+    completed,
+    grammar_of,
+    key_of,
+    look_up,
+    spellings_of,
+)
+from pipelines.normalise.remarks import GRADE, UNIT_GOES_ON, foreign_currency, with_unread
 
 INPUT = {
     "text": pl.String,
@@ -18,6 +36,7 @@ INPUT = {
     "unit_hint": pl.String,
     "range_low": pl.Float64,
     "range_high": pl.Float64,
+    "attribute": pl.String,
 }
 OUTPUT = {
     "value_low": pl.Float64,
@@ -28,70 +47,12 @@ OUTPUT = {
     "bound": pl.String,
     "annotation": pl.String,
     "footnote": pl.String,
+    "foreign": pl.String,
     "is_empty": pl.Boolean,
     "reason": pl.String,
 }
 
-# ---- the pieces of a cell (the regular expressions of Polars know no look-around)
-
-DASH = "[-‐‑‒–−]"
-EDGE = r"(?-u:\b)"
-NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[1-9][0-9]{0,17}|0)(?:\.[0-9]{1,18})?"
-CURRENCY = r"(?:US\$|\$|USD\s)\s?"
-APPROXIMATE = r"(?:[~∼≈]|(?i:about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly|estimated|est\.?)\s)"
-AT_MOST = r"(?:<=|[<≤⩽]|(?i:up to|under|below|at most|less than|not? more than|within|max\.?|maximum(?: of)?)\s)"
-AT_LEAST = (
-    r"(?:>=|[>≥⩾]|(?i:at least|over|above|more than|not? less than|min\.?|minimum(?: of)?|upwards of"
-    r"|from|starting (?:at|from))\s)"
-)
-FROM = r"(?i:from|starting (?:at|from))\s"
-MINUS = "[−–-]"
-SIGN = rf"(?:\+|{MINUS})"
-LEAD = rf"(?:(?:{APPROXIMATE}|{AT_MOST}|{AT_LEAST})\s?|{SIGN})*"
-TO = rf"(?:\s?{DASH}\s?|—|\s(?i:to)\s)"
-JOIN = rf"(?:{TO}|\s\+\s|\+)~?"
-"""Between two figures of one reading. A plus with a space on one side only may belong to the first: "$1+ $2" is no sum."""
-FOOTNOTE = r"(?:[*†‡§]+|\[[0-9A-Za-z]{1,3}\])"
-REST = r"(?:[\s,;:.(—].*)?"
-"""What may follow a figure: nothing, or something that is no longer part of the number or its unit."""
-
-SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "thousand": 1e3, "million": 1e6}
-"""Multipliers that stand behind money and tokens only: `$10K`, `128K tokens`."""
-TOKENS = "tokens"
-SCALE = f"(?:{'|'.join(SCALES)})"
-DIMENSIONLESS = ("count", "factor")
-"""Units whose figures may stand bare, and before any word: `8`, `6,144 CUDA cores`."""
-
-LANES = r"[x×](?:1|2|4|8|16)"
-PSU_CLASS = r"(?i:-?plus\b|\+\s?(?:white|bronze|silver|gold|platinum|titanium|certified))"
-TECHNOLOGY = (
-    rf"{EDGE}(?:(?:GDDR|LPDDR|HBM|I?Q[0-9])[0-9A-Za-z_]*|DDR[0-9][0-9A-Za-z]*(?:-[0-9]+)?"
-    rf"|PCIe(?:\s?[0-9](?:\.[0-9])?)?(?:\s{LANES})?|(?:at|full|physical)\s{LANES}|[x×](?:8|16)\s(?:slots?|lanes?)"
-    r"|Gen\s?[0-9]|Zen\s?[0-9]|Wi-?Fi\s?[0-9]E?|(?:B?FP|INT|NF|TF)[0-9]{1,2}|CL[0-9]{2}|USB\s?[0-9](?:\.[0-9])?|M\.2"
-    rf"|NVLink\s?[0-9](?:\.0)?|ATX\s?[0-9](?:\.[0-9])?|EXL2|batch-[0-9]+|(?:RTX|GTX|RX)\s(?:PRO\s)?A?[0-9]{{4}}){EDGE}"
-    rf"|{EDGE}80\s?{PSU_CLASS}"
-)
-"""Names with digits in them that may stand behind a figure without being one."""
-GRADE = rf"^80\s?{PSU_CLASS}"
-"""80 PLUS is an efficiency label of power supplies, not eighty of something."""
-
-HARMLESS = (
-    "active", "all", "average", "avg", "base", "bidirectional", "boost", "combined", "context", "each", "ea", "estimated",
-    "max", "maximum", "minimum", "on", "peak", "per", "sustained", "total", "typical", "unified", "with",
-    "without",
-)  # fmt: skip
-"""Words that may follow a figure whose unit only the contract knows; any other could be a unit that nobody has declared."""
-PERIOD = r"(?i:sec(?:ond)?|minute|hour|hr|day|week|month|quarter|year|yr|annum|kWh)"
-UNIT_GOES_ON = (
-    rf"^\s?(?:(?i:per|an?)\s{PERIOD}\b|(?i:hourly|daily|weekly|monthly|quarterly|yearly|annually|annual)\b"
-    r"|(?i:thousand|million|billion|trillion|hundred|dozen|bn|mn)\b"
-    r"|(?:AUD|CAD|CHF|CNY|EUR|GBP|HKD|INR|JPY|NZD|SGD)\b)"
-)
-"""Words that change what the figure before them means: another period, magnitude or currency."""
-ORDINARY_REST = rf"^(?:$|\p{{L}}|[,;:.(—]|{DASH}\s)"
-"""How words behind a figure start, once parentheses and technology are taken out; a slash or a symbol goes on with it."""
-UNREAD_TERM = r"\s[+=×→]\s"
-"""What joins a figure to a term that is not read: `115GB model + OS`."""
+# ---- the pieces of a cell
 
 EMPTY = rf"(?i)^(?:(?:{DASH}|—)*|n/a|n\.a\.|na|unknown|tb[adc]|none|unspecified|not (?:stated|given|specified|applicable)|\?+)$"
 INVISIBLE = r"[\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]"
@@ -101,19 +62,35 @@ AS_PICTURE = r"[\x{FE0E}\x{FE0F}]?"
 FLAG_WORD = r"^(?i)(yes|true|supported|no|false|not supported|unsupported|partially|partial)(?:$|[\s,;:.(—])"
 
 
+QUOTED = 100
+"""Characters of a text that a reason quotes."""
+CONVERSION = r"^\s?\(([^()]*[0-9][^()]*)\)$"
+SAME = 0.05
+"""How far two roundings of one figure may be apart."""
+THREE_DECIMALS = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
+"""`1.500` may be one and a half or fifteen hundred."""
+IN_THOUSANDS = ("W", "VA", "GB", "MB", "GB/s", "MT/s", "count", "rpm", "mm", "TBW", "BTU/h")
+"""Units of figures that run into thousands, and that nobody gives to three decimals."""
+
+
 def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """Read each cell, or say why it cannot be read.
 
     cells: text (what is to be read, already cut out of the scraped cell), type ('quantity', 'flag', 'text'), unit (the
     canonical unit; null for any), unit_hint (the unit of a bare figure, spelled as anywhere in the vocabulary; may be null),
-    range_low and range_high (of plausible values; may be null). Further columns pass through.
+    range_low and range_high (of plausible values; may be null), and, if it is there, attribute (null: not known). Further
+    columns pass through.
 
     Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no' or
     'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),
-    annotation (what stood in parentheses or followed), footnote (the mark), is_empty (nothing is stated) and reason (why
-    it could not be read; null if it was, or if there is nothing to read).
+    annotation (what stood in parentheses or followed), footnote (the mark), foreign (code of another currency that an
+    amount is in; it is not converted here), is_empty (nothing is stated) and reason (why it could not be read; null if it
+    was, or if there is nothing to read).
     """
-    asked = cells.select(pl.col(name).cast(dtype) for name, dtype in INPUT.items())
+    asked = cells.select(
+        pl.col(name).cast(dtype) if name in cells.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in INPUT.items()
+    )
     distinct = asked.unique(maintain_order=True)
     outcome = asked.join(
         distinct.with_columns(struct=pl.struct(_read(distinct, vocabulary))),
@@ -152,7 +129,7 @@ def _only_what_was_read(readings: pl.DataFrame) -> pl.DataFrame:
     read = pl.col("reason").is_null() & ~pl.col("is_empty")
     return known.select(
         pl.col(name).cast(dtype)
-        if name in ("is_empty", "reason")
+        if name in ("is_empty", "reason", "foreign")
         else (read & pl.col(name).fill_null(False)).alias(name)
         if name == "is_approximate"
         else pl.when(read).then(pl.col(name).cast(dtype)).alias(name)
@@ -219,23 +196,10 @@ def _read_flags(cells: pl.DataFrame) -> pl.DataFrame:
 # ---- figures
 
 
-@dataclass(frozen=True)
-class _Grammar:
-    """The regular expressions of a vocabulary.
-
-    figures: the start of a cell up to the end of its last term (`~$3,500–4,200`). term: one of its terms (`$3,500`,
-    `28 tok/s`). term_captures: the same with currency, number and suffix.
-    """
-
-    figures: str
-    term: str
-    term_captures: str
-
-
 def _read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """Lead, terms and rest of each cell; each term in the canonical unit; then the interval and what speaks against it."""
-    spellings = _spellings(vocabulary)
-    grammar = _grammar(spellings)
+    spellings = spellings_of(vocabulary)
+    grammar = grammar_of(spellings)
     parsed = (
         cells.rename({"footnote": "end_footnote"})
         .with_columns(
@@ -250,7 +214,6 @@ def _read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         .unnest("parts")
         .with_columns(
             shape=pl.col("figures").str.replace_all(grammar.term, "#").str.replace_all(r"[\s~]", ""),
-            aside=pl.col("rest").str.replace_all(r"\([^()]*\)", "").str.strip_chars(),
         )
         .with_columns(
             is_range=pl.col("shape").str.contains(rf"^#(?:{DASH}|—|(?i:to))#$"),
@@ -261,11 +224,42 @@ def _read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         parsed.join(_read_terms(parsed, grammar, spellings), on="row", how="left", maintain_order="left")
         .pipe(_interval)
         .pipe(_qualify)
+        .with_columns(
+            foreign=pl.when(pl.col("canonical").str.starts_with("USD")).then(
+                foreign_currency(pl.col("text"), vocabulary)
+            ),
+            may_have_fractions=pl.col("attribute").is_null()
+            | pl.col("attribute").is_in([name for name, told in vocabulary.attributes.items() if told.fractions]),
+        )
+        .pipe(with_unread, vocabulary)
+        .pipe(_without_conversions, vocabulary)
         .pipe(_doubts)
     )
 
 
-def _read_terms(parsed: pl.DataFrame, grammar: _Grammar, spellings: pl.DataFrame) -> pl.DataFrame:
+def _without_conversions(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """A figure in parentheses that says the same in another unit, `0.68 years (8 months)`, leaves nothing unread."""
+    doubled = rows.filter(pl.col("rest").str.contains(CONVERSION) & ~pl.col("is_range") & ~pl.col("is_sum"))
+    if doubled.is_empty():
+        return rows
+    inner = doubled.select(
+        "row", "type", "attribute", "unit_hint", pl.col("canonical").alias("unit"),
+        text=pl.col("rest").str.extract(CONVERSION), footnote=pl.lit(None, pl.String), unit_outside="stated_unit",
+        outside="value_low", range_low=pl.lit(None, pl.Float64), range_high=pl.lit(None, pl.Float64),
+    )  # fmt: skip
+    same = _read_figures(inner, vocabulary).filter(
+        pl.col("reason").is_null()
+        & pl.col("annotation").is_null()
+        & (pl.col("stated_unit") != pl.col("unit_outside"))
+        & ((pl.col("value_low") - pl.col("outside")).abs() <= SAME * pl.col("outside").abs())
+        & (pl.col("value_low") == pl.col("value_high"))
+    )
+    return rows.with_columns(
+        unread=pl.when(pl.col("row").is_in(same["row"].implode())).then(pl.lit("")).otherwise("unread")
+    )
+
+
+def _read_terms(parsed: pl.DataFrame, grammar: Grammar, spellings: pl.DataFrame) -> pl.DataFrame:
     """For each row its terms in the canonical unit: first, last, total, and whether they can stand together."""
     terms = (
         parsed.filter(pl.col("figures").is_not_null())
@@ -286,14 +280,14 @@ def _read_terms(parsed: pl.DataFrame, grammar: _Grammar, spellings: pl.DataFrame
         .with_columns(
             stated=pl.concat_str(
                 pl.when(pl.col("currency").is_not_null()).then(pl.lit("$")),
-                _key(pl.col("suffix")),
+                key_of(pl.col("suffix")),
                 ignore_nulls=True,
-            ),
-            hint=_key(pl.col("unit_hint")),
+            ).str.replace("$$", "$", literal=True),
+            hint=key_of(pl.col("unit_hint")),
             unit=pl.col("unit").fill_null(""),
         )
-        .with_columns(key=pl.coalesce(_completed(pl.col("stated"), pl.col("hint")), "stated"))
-        .pipe(_look_up, spellings)
+        .with_columns(key=pl.coalesce(completed(pl.col("stated"), pl.col("hint")), "stated"))
+        .pipe(look_up, spellings)
         .with_columns(value=pl.col("number").str.replace_all(",", "").cast(pl.Float64) * pl.col("factor"))
     )
     return terms.group_by("row", maintain_order=True).agg(
@@ -302,15 +296,17 @@ def _read_terms(parsed: pl.DataFrame, grammar: _Grammar, spellings: pl.DataFrame
         pl.col("value").sum().alias("total"),
         pl.col("value").is_null().any().alias("any_unknown"),
         pl.col("stored_unit").first(),
+        pl.col("stated").last().alias("stated_unit"),
         (pl.col("stored_unit").n_unique() > 1).alias("units_differ"),
         pl.col("has_own_unit").all().alias("each_has_unit"),
         pl.col("key").filter(pl.col("value").is_null()).first().alias("unknown_unit"),
         pl.col("stated").last().str.contains(rf"^{SCALE}?$").alias("is_bare"),
         pl.col("number")
-        .filter(pl.col("key") == "$")
-        .str.contains(r"^[1-9][0-9]{0,2}\.[0-9]{3}$")
+        .filter((pl.col("key") == "$") | (pl.col("stored_unit") == "USD"))
+        .str.contains(THREE_DECIMALS)
         .any()
         .alias("maybe_thousands"),
+        pl.col("number").str.contains(THREE_DECIMALS).any().alias("three_decimals"),
         pl.col("term").str.contains("+", literal=True).any().alias("inner_plus"),
     )
 
@@ -334,20 +330,20 @@ def _qualify(rows: pl.DataFrame) -> pl.DataFrame:
     lead = (
         pl.col("lead").str.replace(r"(?i)\bnot? more than", "at most").str.replace(r"(?i)\bnot? less than", "at least")
     )
-    aside = pl.col("aside")
+    rest = pl.col("rest").fill_null("")
     from_to = pl.col("is_range") & lead.str.contains(FROM)
     return rows.with_columns(
         at_least=(lead.str.contains(AT_LEAST) & ~from_to)
         | (pl.col("plus") != "")
         | pl.col("inner_plus")
-        | aside.str.contains(
-            r"^(?i)(?:or (?:more|higher|larger|bigger|greater|above|better)|and (?:up|above))\b|\bminimum$"
+        | rest.str.contains(
+            r"(?i)\b(?:or (?:more|higher|larger|bigger|greater|above|better)|and (?:up|above)|min(?:imum)?)\b"
         ),
         at_most=lead.str.contains(AT_MOST)
-        | aside.str.contains(r"^(?i)or (?:less|fewer|lower|smaller|below)\b|\bmaximum$|\bmax$"),
+        | rest.str.contains(r"(?i)\b(?:or (?:less|fewer|lower|smaller|below)|max(?:imum)?)\b"),
         is_approximate=lead.str.contains(APPROXIMATE)
         | pl.col("figures").str.contains("~", literal=True)
-        | aside.str.contains(r"^(?i)(?:approx\b|approximately\b|estimated\b|or so\b)"),
+        | rest.str.contains(r"(?i)\b(?:approx|approximately|estimated|est|or so)\b"),
         annotation=_annotation(pl.col("rest")),
         footnote=pl.coalesce(pl.col("mark").replace("", None), "end_footnote"),
     ).with_columns(
@@ -357,38 +353,56 @@ def _qualify(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _doubts(rows: pl.DataFrame) -> pl.DataFrame:
     """The first thing that speaks against the reading, as `reason`."""
-    text, rest, aside = pl.col("text"), pl.col("rest"), pl.col("aside")
-    leftover = aside.str.replace_all(TECHNOLOGY, "").str.strip_chars()
+    text, rest = _quoted("text"), pl.col("rest")
     needs_unit = pl.col("canonical").is_null() | ~pl.col("canonical").is_in(DIMENSIONLESS)
-    next_word = rest.str.extract(r"^\s?(\p{L}[^\s(),;]*)")
+    next_word = rest.str.extract(r"^\s?(\p{L}[^\s(),;]*)").str.head(QUOTED)
     in_words = pl.col("canonical").fill_null("any unit")
+    is_unread = pl.col("unread") != ""
+    is_word = next_word.is_not_null() & ~rest.str.contains(r"\p{N}")
     reasons = [
-        pl.when(text.str.contains(GRADE)).then(pl.format("'{}' is a grade, not a figure", text)),
+        pl.when(pl.col("text").str.contains(GRADE)).then(pl.format("'{}' is a grade, not a figure", text)),
         pl.when(pl.col("figures").is_null()).then(pl.format("'{}' does not start with a figure", text)),
-        pl.when(rest.is_null()).then(pl.format("'{}' is left over behind the figure", "behind")),
+        pl.when(rest.is_null()).then(pl.format("'{}' is left over behind the figure", _quoted("behind"))),
         pl.when(pl.col("lead").str.count_matches(SIGN) > 1).then(pl.lit("more than one sign before the figure")),
         pl.when(~((pl.col("shape") == "#") | pl.col("is_range") | pl.col("is_sum"))).then(
-            pl.format("'{}' is neither a figure nor a range nor a sum", "figures")
-        ),
-        pl.when(rest.str.contains(UNIT_GOES_ON)).then(
-            pl.format("'{}' changes the unit, unread", rest.str.strip_chars())
-        ),
-        pl.when(leftover.str.contains(rf"\p{{N}}|^[x×]\b|{UNREAD_TERM}") | ~leftover.str.contains(ORDINARY_REST)).then(
-            pl.format("'{}' is left unread; split the cell or extract the figure", rest.str.strip_chars())
+            pl.format("'{}' is neither a figure nor a range nor a sum", _quoted("figures"))
         ),
         pl.when(pl.col("is_sum") & ~pl.col("each_has_unit")).then(pl.lit("a sum needs a unit on each figure")),
+        pl.when(rest.str.contains(UNIT_GOES_ON)).then(
+            pl.format("'{}' changes the unit, unread", _quoted("rest").str.strip_chars())
+        ),
+        pl.when(is_unread & (~is_word | ~pl.col("is_bare").fill_null(False) | ~needs_unit)).then(
+            pl.format(
+                "'{}' is left unread and could change the figure: split the cell, extract the figure, or let [remarks] "
+                "in data/vocabulary.toml say that '{}' is harmless",
+                _quoted("rest").str.strip_chars(),
+                _quoted("unread"),
+            )
+        ),
         pl.when(pl.col("any_unknown")).then(
             pl.when(pl.col("unknown_unit") == "")
             .then(pl.format("no unit, where {} is needed", in_words))
             .otherwise(pl.format("'{}' is no unit of {}", "unknown_unit", in_words))
         ),
-        pl.when(pl.col("maybe_thousands")).then(
-            pl.lit("three decimals of a dollar may be thousands written with a point")
-        ),
-        pl.when(pl.col("units_differ")).then(pl.lit("the figures have different units")),
         pl.when(
-            pl.col("is_bare") & needs_unit & next_word.is_not_null() & ~next_word.str.to_lowercase().is_in(HARMLESS)
-        ).then(pl.format("'{}' is no known unit of {}", next_word, in_words)),
+            pl.col("maybe_thousands")
+            | (
+                pl.col("three_decimals")
+                & pl.col("canonical").is_in(IN_THOUSANDS)
+                & (pl.col("value_low") * 1000 <= pl.col("range_high"))
+            )
+        ).then(pl.lit("three decimals may be thousands written with a point")),
+        pl.when(
+            (pl.col("canonical") == "count")
+            & ~pl.col("may_have_fractions")
+            & (
+                (pl.col("value_low") != pl.col("value_low").floor())
+                | (pl.col("value_high") != pl.col("value_high").floor())
+            )
+        ).then(pl.lit("a count has no fraction")),
+        pl.when(pl.col("foreign").is_not_null()).then(pl.lit("the amount is not in USD")),
+        pl.when(pl.col("units_differ")).then(pl.lit("the figures have different units")),
+        pl.when(is_unread).then(pl.format("'{}' is no known unit of {}", next_word.fill_null(""), in_words)),
         pl.when(pl.col("at_least") & pl.col("at_most")).then(pl.lit("both at least and at most")),
         pl.when(pl.col("is_negative") & (pl.col("is_range") | pl.col("is_sum"))).then(
             pl.lit("a minus before a range or a sum can mean two things")
@@ -408,7 +422,12 @@ def _doubts(rows: pl.DataFrame) -> pl.DataFrame:
             ).str.strip_chars()
         ),
     ]
-    return rows.with_columns(reason=pl.coalesce(reasons))
+    reason = pl.coalesce(reasons)
+    return rows.with_columns(
+        reason=pl.when(reason.is_not_null() & pl.col("foreign").is_not_null())
+        .then(pl.format("currency {} changes the unit: {}", pl.col("foreign").fill_null(""), reason))
+        .otherwise(reason)
+    )
 
 
 def _annotation(rest: pl.Expr) -> pl.Expr:
@@ -421,114 +440,12 @@ def _annotation(rest: pl.Expr) -> pl.Expr:
     )  # fmt: skip
 
 
+def _quoted(column: str) -> pl.Expr:
+    """A text as a reason quotes it."""
+    text = pl.col(column).fill_null("")
+    return pl.when(text.str.len_chars() > QUOTED).then(text.str.head(QUOTED) + "…").otherwise(text)
+
+
 def _number(column: str) -> pl.Expr:
     """A number as people write it: 5000 rather than 5000.0."""
     return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")
-
-
-# ---- units as sources spell them
-
-
-def _grammar(spellings: pl.DataFrame) -> _Grammar:
-    """The regular expressions for these spellings, longer ones first so that `GB/s` is not read as `GB`."""
-    written = sorted(set(spellings["suffix"]) - {""}, key=lambda suffix: (-len(suffix), suffix))
-    suffix = "|".join(_suffix_pattern(spelling) for spelling in written)
-    term = rf"(?:{CURRENCY})?{NUMBER}(?:\+?(?:{suffix}))?"
-    return _Grammar(
-        figures=rf"^{LEAD}{term}(?:{JOIN}{term})*",
-        term=term,
-        term_captures=rf"^(?P<currency>{CURRENCY})?(?P<number>{NUMBER})\+?(?P<suffix>{suffix})?$",
-    )
-
-
-def _suffix_pattern(suffix: str) -> str:
-    """How a spelling may stand behind a number: `/` also as 'per' or 'a', words in any case and also with a hyphen."""
-    pieces = (
-        r"\s?".join(re.escape(word) for word in piece.split()) for piece in suffix.replace(" per ", "/").split("/")
-    )
-    pattern = r"(?:\s?/\s?|\s(?i:per|an?)\s)".join(pieces)
-    if re.search("[A-Za-z]$", suffix):
-        pattern += EDGE
-    if not re.fullmatch("[a-z /]{3,}", suffix):
-        return rf"\s?{pattern}"
-    return rf"(?i:{pattern})" if suffix.startswith("/") else rf"(?:\s|{DASH})?(?i:{pattern})"
-
-
-def _spellings(vocabulary: Vocabulary) -> pl.DataFrame:
-    """Every spelling of every unit: unit, stored_unit (the same), key (see `_key`), suffix (what stands behind the
-    figure) and factor.
-
-    Unit '' is any unit: there a spelling belongs to the first unit that has it.
-    """
-    written = [
-        (name, currency, suffix, factor)
-        for name, unit in vocabulary.units.items()
-        for spelling, factor in {name: 1.0, **unit.spellings}.items()
-        for currency, suffix in [_without_currency(spelling)]
-    ]
-    scaled = [
-        (unit, currency, f"{scale} {suffix}" if suffix.isalpha() else scale + suffix, factor * multiplier)
-        for unit, currency, suffix, factor in written
-        for scale, multiplier in SCALES.items()
-        if currency or unit == TOKENS
-    ]
-    bare_thousands = [
-        (TOKENS, "", scale, multiplier) for scale, multiplier in SCALES.items() if TOKENS in vocabulary.units
-    ]
-    bare = [(unit, "", "", 1.0) for unit in DIMENSIONLESS if unit in vocabulary.units]
-    schema = {"unit": pl.String, "currency": pl.String, "suffix": pl.String, "factor": pl.Float64}
-    spelled = (
-        pl.DataFrame([*written, *scaled, *bare_thousands, *bare], schema=schema, orient="row")
-        .with_columns(
-            suffix=pl.col("suffix").str.strip_prefix("-"),
-            stored_unit="unit",
-        )
-        .with_columns(key=_key(pl.col("currency") + pl.col("suffix")))
-        .unique(["unit", "key", "suffix"], keep="first", maintain_order=True)
-    )
-    of_any_unit = (
-        spelled.filter(pl.col("key") != "", ~((pl.col("unit") == TOKENS) & pl.col("suffix").is_in(list(SCALES))))
-        .unique("key", keep="first", maintain_order=True)
-        .with_columns(unit=pl.lit(""))
-    )
-    no_unit = pl.DataFrame({"unit": "", "currency": "", "suffix": "", "factor": 1.0, "stored_unit": None, "key": ""})
-    return pl.concat([spelled, of_any_unit, no_unit], how="diagonal_relaxed")
-
-
-def _without_currency(spelling: str) -> tuple[str, str]:
-    """'$' or '' and what of the spelling stands behind the figure."""
-    if spelling.startswith("$"):
-        return "$", spelling.removeprefix("$")
-    return "", spelling
-
-
-def _key(spelling: pl.Expr) -> pl.Expr:
-    """A spelling without what may vary in it: USD for $, blanks, a hyphen before it, 'per' or 'a' for a slash."""
-    return (
-        spelling.str.replace_all(r"(?:^|\s)(?i:per|an?)\s", "/")
-        .str.replace_all(r"\s", "")
-        .str.replace(r"^(?:US\$|USD)", "$$")
-        .str.replace(rf"^{DASH}", "")
-    )
-
-
-def _completed(stated: pl.Expr, hint: pl.Expr) -> pl.Expr:
-    """The key of a figure that states no more than a currency or a scale, filled up from the contract's unit."""
-    incomplete = stated.str.contains(rf"^\$?{SCALE}?$")
-    scale = stated.str.strip_prefix("$")
-    return (
-        pl.when(incomplete & hint.str.starts_with("$"))
-        .then(pl.concat_str(pl.lit("$"), scale, hint.str.strip_prefix("$")))
-        .when(incomplete & ~stated.str.starts_with("$"))
-        .then(scale + hint)
-    )
-
-
-def _look_up(terms: pl.DataFrame, spellings: pl.DataFrame) -> pl.DataFrame:
-    """`terms` with the factor and the stored unit of their key, as it is or in lower case."""
-    known = spellings["key"].implode()
-    key = pl.when(pl.col("key").is_in(known)).then(pl.col("key")).otherwise(pl.col("key").str.to_lowercase())
-    found = spellings.select("unit", pl.col("key").alias("known_key"), "factor", "stored_unit").unique(
-        ["unit", "known_key"], keep="first"
-    )
-    return terms.with_columns(known_key=key).join(found, on=["unit", "known_key"], how="left", maintain_order="left")

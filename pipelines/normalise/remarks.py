@@ -1,0 +1,101 @@
+"""What stands behind a figure: read to its last word, or the cell is refused.
+
+Harmless words are declared in data/vocabulary.toml ([remarks], [currencies]); here lives how they are looked for. Names of
+technology with digits in them and days are patterns, and so live here.
+"""
+
+import re
+from collections.abc import Iterable
+
+import polars as pl
+
+from pipelines.contracts.vocabulary import Vocabulary
+from pipelines.normalise.grammar import DASH, EDGE
+
+LANES = r"[x×](?:1|2|4|8|16)"
+PSU_CLASS = r"(?i:-?plus\b|\+\s?(?:white|bronze|silver|gold|platinum|titanium|certified))"
+TECHNOLOGY = (
+    rf"{EDGE}(?:(?:GDDR|LPDDR|HBM|I?Q[0-9])[0-9A-Za-z_]*|DDR[0-9][0-9A-Za-z]*(?:-[0-9]+)?"
+    rf"|PCIe(?:\s?[0-9](?:\.[0-9])?)?(?:\s{LANES})?|(?:at|full|physical)\s{LANES}|[x×](?:8|16)\s(?:slots?|lanes?)"
+    r"|Gen\s?[0-9]|[0-9](?:st|nd|rd|th)\sGen|Zen\s?[0-9]|Wi-?Fi\s?[0-9]E?|(?:B?FP|INT|NF|TF)[0-9]{1,2}|CL[0-9]{2}"
+    r"|USB\s?[0-9](?:\.[0-9])?|M\.2|(?:[0-9]{1,2}[×x]\s)?Cortex-[AX][0-9]{1,3}(?:\s@\s[0-9](?:\.[0-9]{1,2})?\s?GHz)?"
+    rf"|NVLink\s?[0-9](?:\.0)?|ATX\s?[0-9](?:\.[0-9])?|EXL2|(?:RTX|GTX|RX)\s(?:PRO\s)?A?[0-9]{{4}}){EDGE}"
+    rf"|{EDGE}80\s?{PSU_CLASS}(?:\s(?i:white|bronze|silver|gold|platinum|titanium))?"
+)
+"""Names with digits in them that may stand behind a figure without being one."""
+PRECISION = rf"{EDGE}(?:B?FP|INT|NF|TF)([0-9]{{1,2}}){EDGE}"
+GRADE = rf"^80\s?{PSU_CLASS}"
+"""80 PLUS is an efficiency label of power supplies, not eighty of something."""
+MONTH = r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+DAY = rf"{EDGE}{MONTH}\.?\s20[1-4][0-9]{EDGE}"
+YEAR = r"([(,]\s?)20[1-4][0-9](\s?(?:[),]|$))"
+"""A year alone is one in parentheses or behind a comma: `(used, 2026)`."""
+PERIOD = r"(?i:sec(?:ond)?|minute|hour|hr|day|week|month|quarter|year|yr|annum|kWh)"
+UNIT_GOES_ON = (
+    rf"^\s?(?:(?i:per|an?)\s{PERIOD}\b|(?i:hourly|daily|weekly|monthly|quarterly|yearly|annually|annual)\b"
+    r"|(?i:thousand|million|billion|trillion|hundred|dozen|bn|mn)\b)"
+)
+"""Words that change what the figure before them means: another period or magnitude."""
+
+
+def words(phrases: Iterable[str]) -> str:
+    """A regular expression of any of these words or phrases, whole and in any case, longer ones first."""
+    return "|".join(_whole(phrase) for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _whole(phrase: str) -> str:
+    spelled = r"\s".join(re.escape(word) for word in phrase.split())
+    before, behind = (r"\b" if end.isalnum() else "" for end in (phrase[0], phrase[-1]))
+    return f"{before}(?i:{spelled}){behind}"
+
+
+def with_unread(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Rows with `unread`: what of the text behind a figure is not known to be harmless; '' if nothing is.
+
+    rows: rest, canonical (unit) and attribute (null: not known, so that words of any attribute are harmless).
+    """
+    keys = ["rest", "canonical", "attribute"]
+    asked = rows.select(keys).unique(maintain_order=True).filter(pl.col("rest").fill_null("") != "")
+    parts = [
+        part.with_columns(unread=_left_of(pl.col("rest"), _harmless(vocabulary, unit, attribute)))
+        for (unit, attribute), part in asked.partition_by("canonical", "attribute", as_dict=True).items()
+    ]
+    found = pl.concat(parts) if parts else asked.with_columns(unread=pl.lit(""))
+    return rows.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
+        pl.col("unread").fill_null("")
+    )
+
+
+def _harmless(vocabulary: Vocabulary, unit: str | None, attribute: str | None) -> list[str]:
+    remarks = vocabulary.remarks
+    of_attribute = [word for word, names in remarks.only_for.items() if attribute is None or attribute in names]
+    return [*remarks.harmless, *remarks.by_unit.get(unit or "", []), *of_attribute]
+
+
+def _left_of(rest: pl.Expr, harmless: list[str]) -> pl.Expr:
+    left = (
+        rest.str.replace_all("[’‘]", "'")
+        .str.replace_all(DAY, " ")
+        .str.replace_all(YEAR, "$1 $2")
+        .str.replace_all(TECHNOLOGY, " ")
+    )
+    left = left.str.replace_all(words(harmless), " ") if harmless else left
+    lone = rf"(?:^|\s){DASH}+(?:\s|$)|[(),;:—]|\.(?:\s|$)"
+    return left.str.replace_all(lone, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def foreign_currency(text: pl.Expr, vocabulary: Vocabulary) -> pl.Expr:
+    """The code of the first currency but the dollar of the United States that a text names; null if it names none."""
+    return pl.coalesce(
+        pl.lit(None, pl.String),
+        *(pl.when(text.str.contains(_named(code, names))).then(pl.lit(code))
+          for code, names in vocabulary.currencies.items()),
+    )  # fmt: skip
+
+
+def _named(code: str, names: Iterable[str]) -> str:
+    """A currency by its code, its symbol, or a name of it."""
+    symbols = [re.escape(name) for name in names if not name.isalpha()]
+    spelled = [name for name in names if name.isalpha()]
+    patterns = [rf"{EDGE}{code}{EDGE}", *(rf"(?:^|[^A-Za-z]){symbol}" for symbol in symbols)]
+    return "|".join([*patterns, *([words(spelled)] if spelled else [])])
