@@ -157,7 +157,7 @@ def main() -> None:
     """Print every figure."""
     with tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder) / "project")
-        for name in ("data", "analysis", "reports"):
+        for name in ("data", "analysis", "reports", "queries"):
             shutil.copytree(
                 CHECKOUT / name,
                 project.root / name,
