@@ -5,7 +5,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.assets.raw import read_all_cells
+from pipelines.steps.raw import read_all_cells
+
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.sources import load_sources
 from pipelines.contracts.vocabulary import load_vocabulary
