@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report test lint dev bench clean
+.PHONY: report test lint dev bench attack clean
 
 report: $(READY)
 	@$(BIN)/rigonomics refresh
@@ -23,6 +23,10 @@ dev: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py
+
+# the attacks of tests/attack, long: make attack ARGUMENTS="--seed 7 --tries 2000 contracts"
+attack: $(READY)
+	$(BIN)/python -m tests.attack $(ARGUMENTS)
 
 clean:
 	rm -rf .venv .dagster build data/curated reports/_site *.egg-info

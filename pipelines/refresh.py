@@ -1,29 +1,23 @@
-"""One refresh as a function: runs the Dagster job in this process and says what came of it.
+"""One refresh as a function: runs the steps in this process and says what came of it.
 
-What a user has to mend comes out as RigonomicsError; a blocking check that fails, as CheckFailed with the failing rows.
-Whether there is anything to do says `pipelines.fingerprint`, which the command asks before it loads all this.
+What a user has to fix comes out as RigonomicsError; a blocking check that fails, as CheckFailed with the failing rows.
+Whether there is anything to do says `pipelines.fingerprint`, which the command asks before it loads all this. Where
+DAGSTER_HOME is set the same steps run as a Dagster job, so that the refresh is seen in the UI.
 """
 
-import logging
+import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
-import dagster as dg
-
-from pipelines.assets.evidence import as_markdown
-from pipelines.assets.graph import build_definitions
-from pipelines.assets.instance import unrecorded
-from pipelines.assets.published import READ_COUNTS
-from pipelines.errors import CheckFailed, RigonomicsError
-from pipelines.fingerprint import pending, read_state, report_digest, write_state
+from pipelines.fingerprint import pending, read_state
 from pipelines.project import Project
-from pipelines.render import RenderResult, render_report
+from pipelines.render.report import RenderResult
 from pipelines.render.site import recover
-from pipelines.warehouse.build import first_row
+from pipelines.steps.publishing import report
+from pipelines.steps.run import Run, read_counts, run
 from pipelines.warehouse.publish import Published
 from pipelines.warehouse.reading import open_published
 from pipelines.warehouse.workspace import Workspace, workspace
@@ -67,18 +61,27 @@ def refresh(
 ) -> Summary:
     """Read what changed, build, check, publish, render; nothing at all if nothing changed, unless `force` is set.
 
-    `without` are sources to leave out. `now` is the time for the record of refreshes, the clock's if not given. Raises RigonomicsError (exit code 1 or 2) for a
-    mistake that the user can mend, CheckFailed (3) for a blocking check; what was published before then stands as it was.
+    `without` are sources to leave out. `now` is the time for the record of refreshes, the clock's if not given. Raises
+    RigonomicsError (exit code 1 or 2) for a mistake that the user can fix, CheckFailed (3) for a blocking check; what was
+    published before then is as it was.
     """
     started = time.monotonic()
+    todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
+    if todo == "tables" and os.environ.get("DAGSTER_HOME"):
+        from pipelines.assets.recorded import recorded  # Dagster takes a second to load
+
+        return _summary(
+            recorded(project, as_of=as_of, force=force, with_report=with_report, without=without),
+            time.monotonic() - started,
+        )
     with _space(project, as_of, force, without, now, notify) as space:
         todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
         if todo == "tables":
-            space.with_report = with_report
-            _run(space, "refresh" if with_report else "refresh_tables")
-        elif todo == "report":
-            _render(space)
-        return _summary(space, time.monotonic() - started)
+            done = run(space, renders=with_report)
+        else:
+            rendered = report(space) if todo == "report" else None
+            done = replace(_nothing(space), report=rendered)
+    return _summary(done, time.monotonic() - started)
 
 
 def check(
@@ -91,8 +94,9 @@ def check(
     """All that a refresh does up to publishing, with the same errors; nothing is published and nothing kept."""
     started = time.monotonic()
     with _space(project, as_of, False, without, None, notify) as space:
-        _run(space, "check")
-        return _summary(space, time.monotonic() - started)
+        done = run(space, publishes=False)
+        space.close(keep=False)
+    return _summary(done, time.monotonic() - started)
 
 
 @contextmanager
@@ -112,90 +116,29 @@ def _space(
         yield space
 
 
-def _run(space: Workspace, job_name: str) -> None:
-    job = build_definitions(space.project, space.declarations).resolve_job_def(job_name)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    result = job.execute_in_process(
-        instance=unrecorded(),
-        resources={"workspace": space},
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        raise_on_error=False,
-    )
-    _raise_what_failed(space, result)
+def _nothing(space: Workspace) -> Run:
+    """What is published, with nothing done."""
+    state = read_state(space.project)
+    with open_published(space.project) as connection:
+        return Run(0, 0, read_counts(connection), state.faults if state else [], None, None)
 
 
-def _raise_what_failed(space: Workspace, result: dg.ExecuteInProcessResult) -> None:
-    if space.errors:
-        raise space.errors[0]
-    if space.failures:
-        parts = [
-            f"{table}: check {outcome.check} fails on {outcome.failing} rows\n"
-            + as_markdown(outcome.sample.columns, outcome.sample.rows())
-            for table, outcome in space.failures
-        ]
-        raise CheckFailed("\n".join(parts), "Nothing was published; the last good database stands as it was.")
-    if not result.success:
-        failed = [event for event in result.all_events if event.is_step_failure]
-        error = failed[0].step_failure_data.error if failed else None
-        if (reason := _out_of_resources(error)) is not None:
-            raise RigonomicsError(
-                f"The build in {space.project.build.parent} broke off: {reason}",
-                "Free disk space or memory, then refresh again; what was published stands as it was.",
-            )
-        raise RuntimeError(f"The refresh broke:\n{error.to_string() if error else result.all_events[-1].message}")
-
-
-def _out_of_resources(error: Any) -> str | None:
-    """What the machine ran out of, if that is why a step failed: disk, memory, or leave to write."""
-    while error is not None:
-        if error.cls_name in ("IOException", "OutOfMemoryException", "OSError", "PermissionError"):
-            return str(error.message).strip().splitlines()[0].split(": ", 1)[-1]
-        error = error.cause
-    return None
-
-
-def _render(space: Workspace) -> None:
-    """The report alone, of the database that stands there."""
-    project, state = space.project, read_state(space.project)
-    space.notify("report: rendering")
-    space.rendered = render_report(project.root, project.database, project.site)
-    if state is not None:
-        write_state(project, replace(state, report=report_digest(project, state.database)))
-
-
-def _summary(space: Workspace, seconds: float) -> Summary:
-    """What is in the build, or in the published database if there was nothing to build."""
-    built, state = space.is_open, read_state(space.project)
-    connection = space.connection if built else open_published(space.project)
-    try:
-        sources, files, cells, observations, rejected = first_row(connection, READ_COUNTS)
-        (as_of,) = first_row(connection, "select as_of from settings")
-        unreadable = connection.execute(
-            "select raw_file, reason from rejected_rows where raw_row = 0 order by raw_file"
-        ).fetchall()
-        left_out = connection.execute(
-            "select source_id from source_files where left_out is not null order by 1"
-        ).fetchall()
-        (changes,) = (
-            first_row(connection, "select changes from refreshes where is_latest") if space.published else (None,)
-        )
-    finally:
-        if not built:
-            connection.close()
+def _summary(done: Run, seconds: float) -> Summary:
+    counts = done.counts
     return Summary(
-        as_of=as_of,
-        sources=int(sources),
-        files=int(files),
-        cells=int(cells),
-        observations=int(observations),
-        rejected=int(rejected),
-        tables_read=space.tables_read,
-        tables_kept=space.tables_kept,
-        without=[str(source_id) for (source_id,) in left_out],
-        faults=space.faults if built else state.faults if state else [],
-        unreadable=[(str(raw_file), str(reason)) for raw_file, reason in unreadable],
-        changes=changes,
-        published=space.published,
-        report=space.rendered,
+        as_of=counts.as_of,
+        sources=counts.sources,
+        files=counts.files,
+        cells=counts.cells,
+        observations=counts.observations,
+        rejected=counts.rejected,
+        tables_read=done.tables_read,
+        tables_kept=done.tables_kept,
+        unreadable=counts.unreadable,
+        without=counts.without,
+        faults=done.faults,
+        changes=counts.changes if done.published else None,
+        published=done.published,
+        report=done.report,
         seconds=seconds,
     )

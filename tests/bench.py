@@ -1,7 +1,8 @@
 """What a refresh costs: `make bench` prints wall time and peak memory of whole processes, and the floor beneath them.
 
-Nothing here passes or fails. Each figure is the median of five runs of a process of its own, in a project copied to a
-temporary folder, so that the published files of this checkout stay as they are.
+Nothing here passes or fails. Each figure is the median of five runs of a process of its own, the variants in turn, in a
+project copied to a temporary folder, so that the published files of this checkout stay as they are. CPU time says more than
+wall time on a machine that does other things.
 """
 
 import functools
@@ -17,7 +18,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -31,30 +33,60 @@ RUNS = 5
 COMMAND = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main(sys.argv[1:]))"]
 
 
-def measured(arguments: list[str], project: Project) -> tuple[float, float]:
-    """Wall seconds and peak MB of one process."""
-    environment = {**os.environ, "RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT)}
+@dataclass(frozen=True)
+class Case:
+    """A whole process to measure: what it is, its arguments, what prepares it, and variables that it gets."""
+
+    name: str
+    arguments: list[str]
+    before: Callable[[], object] = lambda: None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall and CPU seconds and peak MB of one process."""
+
+    wall: float
+    cpu: float
+    megabytes: float
+
+
+def measured(case: Case, project: Project) -> Cost:
+    """Run a case once."""
+    case.before()
+    places = {"RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT)}
     started = time.perf_counter()
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        case.arguments,
+        env={**os.environ, **places, **case.environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     if status != 0:
-        raise SystemExit(f"{arguments[-3:]} failed: {process.stderr.read().decode() if process.stderr else ''}")
-    return seconds, usage.ru_maxrss / 1024
+        raise SystemExit(f"{case.name} failed: {process.stderr.read().decode() if process.stderr else ''}")
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def report(name: str, arguments: list[str], project: Project, before: Callable[[], None] = lambda: None) -> None:
-    """Print the median of several runs; `before` prepares each."""
-    seconds, megabytes = [], []
+def compare(cases: Sequence[Case], project: Project) -> None:
+    """Run the cases in turn, several times over, and print the median of each beside that of the last, the floor."""
+    costs: dict[str, list[Cost]] = {case.name: [] for case in cases}
     for _ in range(RUNS):
-        before()
-        wall, peak = measured(arguments, project)
-        seconds.append(wall)
-        megabytes.append(peak)
+        for case in cases:
+            costs[case.name].append(measured(case, project))
+    floor_cpu = statistics.median(cost.cpu for cost in costs[cases[-1].name])
     print(
-        f"{name:42} {statistics.median(seconds):6.2f} s  {max(megabytes):5.0f} MB   ({min(seconds):.2f} to {max(seconds):.2f} s)",
-        flush=True,
+        f"{f'median of {RUNS} runs in turn':44} {'wall':>8} {'CPU':>8} {'of floor':>9} {'peak':>8}   wall, from and to"
     )
+    for name, found in costs.items():
+        walls, cpu = [cost.wall for cost in found], statistics.median(cost.cpu for cost in found)
+        print(
+            f"{name:44} {statistics.median(walls):6.2f} s {cpu:6.2f} s {cpu / floor_cpu:8.2f}x "
+            f"{max(cost.megabytes for cost in found):5.0f} MB   {min(walls):.2f} to {max(walls):.2f} s",
+            flush=True,
+        )
 
 
 def floor(project: Project) -> None:
@@ -164,19 +196,23 @@ def main() -> None:
                 ignore=shutil.ignore_patterns("_site", ".quarto", "rigonomics.duckdb*", ".releases"),
             )
         shutil.rmtree(project.curated, ignore_errors=True)
-        refresh = [*COMMAND, "refresh", "--no-report"]
-        print(f"{'whole process, median of ' + str(RUNS):42} {'wall':>8}  {'peak':>8}")
-        report(
-            "refresh from nothing, no report",
-            [*refresh, "--force"],
+        home = Path(folder) / "dagster"
+        home.mkdir()
+        refresh, bench = [*COMMAND, "refresh", "--no-report"], [sys.executable, str(Path(__file__).resolve())]
+
+        def from_nothing() -> None:
+            shutil.rmtree(project.curated, ignore_errors=True)
+
+        compare(
+            [
+                Case("from nothing, as a Dagster run", refresh, from_nothing, {"DAGSTER_HOME": str(home)}),
+                Case("from nothing with the report", [*COMMAND, "refresh"], from_nothing),
+                Case("from nothing", refresh, from_nothing),
+                Case("one price changed", refresh, lambda: touch_price(project)),
+                Case("nothing changed", refresh),
+                Case("floor: the same SQL by bare DuckDB", [*bench, "--floor"]),
+            ],
             project,
-            lambda: shutil.rmtree(project.curated, ignore_errors=True),
-        )
-        report("refresh, one price changed, no report", refresh, project, lambda: touch_price(project))
-        report("refresh, nothing changed", refresh, project)
-        report("refresh from nothing with the report", [*COMMAND, "refresh", "--force"], project)
-        report(
-            "floor: the same SQL by bare DuckDB", [sys.executable, str(Path(__file__).resolve()), "--floor"], project
         )
         slowest(project)
         if shutil.which("chromium"):

@@ -63,7 +63,7 @@ termed as (
                 then decode_terms(
                     decode_read_gb(size_gb, params_b, active_params_b, vocabulary_size, hidden_size, tied_embeddings),
                     kv_cache_gb(layers, cache_width, run_context_tokens, sliding_window, full_attention_layers),
-                    layers, active_params_b is not null, memory_bandwidth_gb_s, fp32_tflops, gpu_count, run_split
+                    layers, layer_width(hidden_size, vendor), active_params_b is not null, memory_bandwidth_gb_s, fp32_tflops, gpu_count, run_split
                 )
             else prefill_terms(
                 coalesce(active_params_b, params_b), bits_of_file(size_gb, params_b), layers, hidden_size,

@@ -101,7 +101,7 @@ timed as (
             when p.fits
                 then modelled_ms(
                     decode_terms(
-                        p.read_gb, p.cache_gb, p.layers, p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
+                        p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
                         p.accelerators_used, p.split
                     ),
                     d.constants

@@ -1,5 +1,7 @@
--- What each system draws at work, one row for each way of knowing it: as stated of the whole, added up from its parts,
--- or with what is not known of the host around its accelerators put at the range that assumptions.toml gives.
+-- Watts of each system, one row for each way of knowing them: at the wall while it decodes (measured, by the rule that
+-- measured computers with one card follow, or assumed for several cards), as stated of the whole, added up from its parts,
+-- or with what is not known of the host at the range that assumptions.toml gives. The sums are what circuits have to carry;
+-- bills are computed with the watts at work.
 with system_readings as (
     select
         build_id,
@@ -152,22 +154,146 @@ found as (
     where k.accelerator_watts is not null
         and not k.is_whole
         and k.rest_power is null
+),
+
+settings_of_power as (
+    select
+        max(a.value) filter (where a.name = 'further_card_w') as further_card_w,
+        max(a.value) filter (where a.name = 'tensor_share_of_tdp') as tensor_share,
+        max(a.value) filter (where a.name = 'prefill_share_of_tdp') as prefill_share,
+        max(a.value) filter (where a.name = 'pc_idle_w_low') as idle_low,
+        max(a.value) filter (where a.name = 'pc_idle_w_high') as idle_high,
+        max(a.value) filter (where a.name = 'idle_further_card_w') as idle_further_w,
+        max(a.value) filter (where a.name = 'several_cards_factor') as several_factor,
+        max(a.value) filter (where a.name = 'system_working_share') as system_share
+    from assumptions as a
+),
+
+measured_systems as (
+    select
+        hardware_id,
+        median(wall_w) as wall_w
+    from measured_power
+    where hardware_kind = 'system'
+    group by hardware_id
+),
+
+sets as (
+    select
+        a.build_id,
+        sum(a.quantity) as pieces,
+        bool_and(h.kind = 'system') as is_whole,
+        case when count(h.tdp_w) = count(*) then max(h.tdp_w) end as largest_tdp_w,
+        case when count(h.tdp_w) = count(*) then sum(h.tdp_w * a.quantity) end as all_tdp_w,
+        case when count(m.wall_w) = count(*) then sum(m.wall_w * a.quantity) end as wall_w
+    from build_accelerators as a
+    inner join hardware as h
+        on h.hardware_id = a.hardware_id
+    left join measured_systems as m
+        on m.hardware_id = a.hardware_id
+    group by a.build_id
+),
+
+working as (
+    select
+        s.build_id,
+        case
+            when s.is_whole and s.wall_w is not null then 'measured'
+            when s.pieces = 1 and not s.is_whole then 'calibrated'
+            else 'assumed'
+        end as basis,
+        case
+            when s.is_whole then coalesce(s.wall_w, k.system_share * s.all_tdp_w)
+            else working_power_w(r.host_w, r.share_of_tdp, s.largest_tdp_w, s.pieces, 'layer', k.further_card_w)
+        end as working_w,
+        case
+            when s.pieces > 1 and not s.is_whole
+                then working_power_w(
+                    r.host_w, r.share_of_tdp, s.all_tdp_w / s.pieces, s.pieces, 'tensor', k.further_card_w, k.tensor_share
+                )
+        end as tensor_w,
+        case when not s.is_whole then greatest(r.host_w + k.prefill_share * s.all_tdp_w, working_w) end as prefill_w,
+        case basis
+            when 'measured' then 0.9
+            when 'calibrated' then r.factor_low
+            else 1 / k.several_factor
+        end as factor_low,
+        case basis
+            when 'measured' then 1.15
+            when 'calibrated' then r.factor_high
+            else k.several_factor
+        end as factor_high,
+        case when not s.is_whole then k.idle_low + k.idle_further_w * (s.pieces - 1) end as idle_low_w,
+        case when not s.is_whole then k.idle_high + 2 * k.idle_further_w * (s.pieces - 1) end as idle_high_w
+    from sets as s
+    cross join settings_of_power as k
+    cross join power_model as r
+),
+
+all_found as (
+    select
+        f.*,
+        f.rank as sum_rank
+    from found as f
+    union all by name
+    select
+        build_id,
+        basis as power_basis,
+        0 as rank,
+        working_w * factor_low as watts_low,
+        working_w as watts_mid,
+        working_w * factor_high as watts_high
+    from working
+    where working_w is not null
+),
+
+-- what circuits carry: the best of the sums and statements
+peaks as (
+    select
+        build_id,
+        arg_min({'low': watts_low, 'high': watts_high, 'basis': power_basis}, sum_rank)
+            filter (where watts_low is not null) as best
+    from all_found
+    group by build_id
 )
 
 select
     f.build_id,
     f.power_basis,
     f.watts_low,
-    mid(f.watts_low, f.watts_high) as watts_mid,
+    coalesce(f.watts_mid, mid(f.watts_low, f.watts_high)) as watts_mid,
     f.watts_high,
     f.watts_bound,
     k.peak_w,
     k.idle_w,
+    w.working_w * w.factor_low as working_w_low,
+    w.working_w as working_w_mid,
+    w.working_w * w.factor_high as working_w_high,
+    w.tensor_w * w.factor_low as tensor_w_low,
+    w.tensor_w as tensor_w_mid,
+    w.tensor_w * w.factor_high as tensor_w_high,
+    case when w.working_w is not null then w.basis end as working_basis,
+    w.prefill_w / 1.15 as prefill_w_low,
+    w.prefill_w as prefill_w_mid,
+    w.prefill_w * 1.15 as prefill_w_high,
+    case when w.prefill_w is not null then 'assumed' end as prefill_basis,
+    coalesce(k.idle_w, w.idle_low_w) as idle_w_low,
+    coalesce(k.idle_w, mid(w.idle_low_w, w.idle_high_w)) as idle_w_mid,
+    coalesce(k.idle_w, w.idle_high_w) as idle_w_high,
+    case when k.idle_w is not null then 'stated' when w.idle_low_w is not null then 'assumed' end as idle_basis,
+    coalesce(k.peak_w, p.best.low) as peak_w_low,
+    coalesce(k.peak_w, mid(p.best.low, p.best.high)) as peak_w_mid,
+    coalesce(k.peak_w, p.best.high) as peak_w_high,
+    case when k.peak_w is not null then 'stated' else p.best.basis end as peak_basis,
     f.rank = min(f.rank) over (partition by f.build_id) as is_best,
     f.not_counted,
     f.missing,
     f.watts_from
-from found as f
+from all_found as f
 inner join known as k
     on k.build_id = f.build_id
+left join working as w
+    on w.build_id = f.build_id
+left join peaks as p
+    on p.build_id = f.build_id
 order by f.build_id, f.power_basis

@@ -20,6 +20,15 @@ create or replace macro power_usd(watts, hours_per_week := 168, usd_per_kwh := 0
 comment on macro power_usd is
     'Electricity, USD, over `years`: kwh_per_year(watts, hours_per_week) * usd_per_kwh * years. power_usd(2000, years := 1) = 2628.';
 
+create or replace macro watts_with_idle(working_w, idle_w, hours_per_week, hours_on_per_week := null) as
+    case
+        when coalesce(hours_on_per_week, hours_per_week) <= hours_per_week then working_w
+        else working_w + idle_w * (hours_on_per_week / nullif(hours_per_week, 0) - 1)
+    end;
+
+comment on macro watts_with_idle is
+    'Watts that each hour of work is charged with when the machine is kept on for longer than it works: watts at work + idle watts of the other hours. watts_with_idle(400, 60, 40, 168) = 592.';
+
 create or replace macro usd_per_mtok(
     capex_usd,
     watts,

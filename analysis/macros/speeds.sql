@@ -40,13 +40,20 @@ create or replace macro decode_read_gb(
 comment on macro decode_read_gb is
     'GB of weights that one token reads: all but the token embedding; of a mixture of experts the active part. decode_read_gb(16, 8, vocabulary_size := 128256, hidden_size := 4096) = 14.949.';
 
+create or replace macro layer_width(hidden_size, vendor) as
+    case when vendor = 'Apple' then 1 else hidden_size / 4096 end;
+
+comment on macro layer_width is
+    'Width of a layer over that of an 8B model: what its arithmetic beside the weights grows with on cards; on Apple chips measured runs show no such growth. layer_width(8192, ''NVIDIA'') = 2.';
+
 create or replace macro decode_terms(
-    read_gb, cache_gb, layers, is_moe, bandwidth_gb_s, fp32_tflops, accelerators, split, host_gb := 0, host_gb_s := 1
+    read_gb, cache_gb, layers, width, is_moe, bandwidth_gb_s, fp32_tflops, accelerators, split, host_gb := 0,
+    host_gb_s := 1
 ) as
     [
         (read_gb - host_gb) / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
         layers,
-        layers / fp32_tflops,
+        layers * width / fp32_tflops,
         case when is_moe then layers / fp32_tflops else 0 end,
         cache_gb / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
         case when split = 'layer' then log2(accelerators) else 0 end,
@@ -55,7 +62,7 @@ create or replace macro decode_terms(
     ]::double[];
 
 comment on macro decode_terms is
-    'What the milliseconds of a decoded token are made of, before their constants: ms to read the weights, layers, layers / TFLOPS, the same of a mixture of experts, ms to read the cache, doublings of accelerators that take turns, synchronisations of accelerators that read at once, ms to read what lies in host memory.';
+    'What the milliseconds of a decoded token are made of, before their constants: ms to read the weights, layers, layers x width / TFLOPS, the same of a mixture of experts, ms to read the cache, doublings of accelerators that take turns, synchronisations of accelerators that read at once, ms to read what lies in host memory.';
 
 create or replace macro prefill_terms(active_params_b, bits, layers, hidden_size, prompt_tokens, vector_tflops) as
     [

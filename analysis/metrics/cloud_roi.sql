@@ -52,8 +52,11 @@ owned as (
         c.capex_from,
         c.capex_bound,
         w.watts_low,
+        w.idle_w_low,
         w.watts_mid,
+        w.idle_w_mid,
         w.watts_high,
+        w.idle_w_high,
         w.power_basis,
         w.watts_bound,
         case when c.capex_mid_usd is null then 'price: ' || c.missing end as price_missing,
@@ -84,36 +87,42 @@ select
     c.usd_per_hour_low * hours_per_year(s.hours_per_week) as cloud_usd_per_year_low,
     c.usd_per_hour_mid * hours_per_year(s.hours_per_week) as cloud_usd_per_year_mid,
     c.usd_per_hour_high * hours_per_year(s.hours_per_week) as cloud_usd_per_year_high,
-    saving_usd_per_year(c.usd_per_hour_low, o.watts_high, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_low,
-    saving_usd_per_year(c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_mid,
-    saving_usd_per_year(c.usd_per_hour_high, o.watts_low, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_high,
+    saving_usd_per_year(c.usd_per_hour_low, x.watts_high, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_low,
+    saving_usd_per_year(c.usd_per_hour_mid, x.watts_mid, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_mid,
+    saving_usd_per_year(c.usd_per_hour_high, x.watts_low, s.hours_per_week, s.usd_per_kwh) as saving_usd_per_year_high,
     payback_years(
-        o.capex_low_usd, c.usd_per_hour_high, o.watts_low, s.hours_per_week, s.usd_per_kwh, l.longest_years
+        o.capex_low_usd, c.usd_per_hour_high, x.watts_low, s.hours_per_week, s.usd_per_kwh, l.longest_years
     ) as payback_years_low,
     payback_years(
-        o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh, l.longest_years
+        o.capex_mid_usd, c.usd_per_hour_mid, x.watts_mid, s.hours_per_week, s.usd_per_kwh, l.longest_years
     ) as payback_years_mid,
     payback_years(
-        o.capex_high_usd, c.usd_per_hour_low, o.watts_high, s.hours_per_week, s.usd_per_kwh, l.longest_years
+        o.capex_high_usd, c.usd_per_hour_low, x.watts_high, s.hours_per_week, s.usd_per_kwh, l.longest_years
     ) as payback_years_high,
     case
         when o.capex_mid_usd is not null and saving_usd_per_year_mid is not null then payback_years_mid is not null
     end as pays_back,
     case when pays_back is not null then coalesce(payback_years_mid <= s.life_years, false) end as pays_back_within_life,
     roi_percent(
-        o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh, 3, s.residual_fraction
+        o.capex_mid_usd, c.usd_per_hour_mid, x.watts_mid, s.hours_per_week, s.usd_per_kwh, 3, s.residual_fraction
     ) as roi_3yr_percent,
     npv_usd(
-        o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.hours_per_week, s.usd_per_kwh, 3, s.residual_fraction,
+        o.capex_mid_usd, c.usd_per_hour_mid, x.watts_mid, s.hours_per_week, s.usd_per_kwh, 3, s.residual_fraction,
         s.discount_rate
     ) as npv_3yr_usd,
     breakeven_hours_per_week(
-        o.capex_mid_usd, c.usd_per_hour_mid, o.watts_mid, s.usd_per_kwh, s.life_years, s.residual_fraction
+        o.capex_mid_usd, c.usd_per_hour_mid, x.watts_mid, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as breakeven_hours_per_week,
     reasons(o.price_missing, o.watts_missing, c.missing) as missing
 from comparisons as c
 inner join owned as o
     on o.build_id = c.build_id
 cross join scenarios as s
+cross join lateral (
+    select
+        watts_with_idle(o.watts_low, o.idle_w_low, s.hours_per_week, s.hours_on_per_week) as watts_low,
+        watts_with_idle(o.watts_mid, o.idle_w_mid, s.hours_per_week, s.hours_on_per_week) as watts_mid,
+        watts_with_idle(o.watts_high, o.idle_w_high, s.hours_per_week, s.hours_on_per_week) as watts_high
+) as x
 cross join longest as l
 order by o.build_id, c.cloud_rate_id, s.hours_per_week, c.comparison

@@ -9,8 +9,14 @@ with running_costs as (
         c.capex_from,
         c.capex_bound,
         w.watts_low,
+        w.tensor_w_low,
+        w.idle_w_low,
         w.watts_mid,
+        w.tensor_w_mid,
+        w.idle_w_mid,
         w.watts_high,
+        w.tensor_w_high,
+        w.idle_w_high,
         w.power_basis,
         w.watts_bound,
         reasons(
@@ -50,15 +56,15 @@ select
     r.power_basis,
     r.watts_bound,
     usd_per_mtok(
-        r.capex_low_usd, r.watts_low, t.tokens_per_s_high,
+        r.capex_low_usd, x.watts_low, t.tokens_per_s_high,
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as usd_per_mtok_low,
     usd_per_mtok(
-        r.capex_mid_usd, r.watts_mid, t.tokens_per_s_mid,
+        r.capex_mid_usd, x.watts_mid, t.tokens_per_s_mid,
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as usd_per_mtok_mid,
     usd_per_mtok(
-        r.capex_high_usd, r.watts_high, t.tokens_per_s_low,
+        r.capex_high_usd, x.watts_high, t.tokens_per_s_low,
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as usd_per_mtok_high,
     usd_per_mtok(
@@ -66,9 +72,10 @@ select
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as capex_usd_per_mtok,
     usd_per_mtok(
-        0, r.watts_mid, t.tokens_per_s_mid,
+        0, x.watts_mid, t.tokens_per_s_mid,
         s.hours_per_week, s.usd_per_kwh, s.life_years, s.residual_fraction
     ) as power_usd_per_mtok,
+    joules_per_token(x.watts_mid, t.tokens_per_s_mid) as joules_per_token,
     t.memory_needed_gb,
     t.fits_in_memory,
     reasons(r.missing, 'memory fit: ' || t.fit_missing) as missing
@@ -76,5 +83,20 @@ from throughput as t
 inner join running_costs as r
     on r.build_id = t.build_id
 cross join scenarios as s
+cross join lateral (
+    select
+        watts_with_idle(
+            case when t.split = 'tensor' then coalesce(r.tensor_w_low, r.watts_low) else r.watts_low end,
+            r.idle_w_low, s.hours_per_week, s.hours_on_per_week
+        ) as watts_low,
+        watts_with_idle(
+            case when t.split = 'tensor' then coalesce(r.tensor_w_mid, r.watts_mid) else r.watts_mid end,
+            r.idle_w_mid, s.hours_per_week, s.hours_on_per_week
+        ) as watts_mid,
+        watts_with_idle(
+            case when t.split = 'tensor' then coalesce(r.tensor_w_high, r.watts_high) else r.watts_high end,
+            r.idle_w_high, s.hours_per_week, s.hours_on_per_week
+        ) as watts_high
+) as x
 where t.excluded is null
 order by t.build_id, t.model_id, t.quantization, t.concurrency, s.hours_per_week

@@ -159,7 +159,7 @@ create or replace macro predict(
                 when p.short_gb = 0 or p.memory_kind <> 'unified'
                     then modelled_ms(
                         decode_terms(
-                            p.read_gb, p.cache_gb, p.layers, p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
+                            p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
                             p.accelerators, p.used_split, p.offloaded_gb / p.size_gb * p.read_gb, p.host_gb_s
                         ),
                         d.constants

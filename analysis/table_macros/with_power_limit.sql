@@ -29,7 +29,9 @@ create or replace macro with_power_limit(
             c.capex_mid_usd,
             w.watts_mid,
             t.tokens_per_s_mid,
-            watts_at_power_limit(w.watts_mid, a.watts, power_fraction) as limited_watts,
+            watts_at_power_limit(
+                w.watts_mid, greatest(w.watts_mid - coalesce(w.idle_w_low, 0), 0), power_fraction
+            ) as limited_watts,
             speed_at_power_limit(
                 t.tokens_per_s_mid,
                 power_fraction,

@@ -1,4 +1,4 @@
-"""The Dagster graph: thin assets that name their inputs, call one function or run one SELECT, and report what they made.
+"""The steps of a refresh as a Dagster graph: thin assets over `pipelines.steps`, which do all the work.
 
-No formula, no parsing and no SQL of a table lives here.
+Assets: https://docs.dagster.io/guides/build/assets. No formula, no parsing and no SQL of a table lives here.
 """

@@ -1,16 +1,18 @@
-"""What starts a refresh without anybody asking: a sensor that looks at the inputs, and a weekly schedule. Both are off
-until they are switched on in the Dagster UI."""
+"""What starts a refresh without anybody asking: a sensor that looks at the inputs, and a weekly schedule.
+
+Both are off until they are switched on in the Dagster UI. Sensors: https://docs.dagster.io/guides/automate/sensors.
+Schedules: https://docs.dagster.io/guides/automate/schedules.
+"""
 
 import dagster as dg
 
+from pipelines.assets.sources import source_observations
 from pipelines.fingerprint import input_digest, read_state
 from pipelines.project import Project
 
 REFRESH_JOB = "refresh"
 FROM_NOTHING = {"resources": {"workspace": {"config": {"fresh": True}}}}
-"""How tables are refreshed: the build starts empty, as the command's does."""
-WITH_REPORT = {"resources": {"workspace": {"config": {"fresh": True, "report": True}}}}
-"""How a whole refresh is run: database and report are published together or neither is."""
+"""How a whole refresh is run: its build starts as the command's does."""
 WEEKLY = "17 5 * * 1"
 """Monday morning, UTC."""
 SECONDS_BETWEEN_LOOKS = 60
@@ -19,7 +21,7 @@ SECONDS_BETWEEN_LOOKS = 60
 def raw_changed(project: Project) -> dg.SensorDefinition:
     """The sensor: asks for a refresh when data/raw, the catalogue, the vocabulary or the assumptions have changed.
 
-    Its cursor is the digest for which it last asked, or which it found published already.
+    It observes the sources as it does so. Its cursor is the digest for which it last asked, or which it found published already.
     """
 
     @dg.sensor(
@@ -37,7 +39,11 @@ def raw_changed(project: Project) -> dg.SensorDefinition:
         if context.cursor is None and state is not None and state.inputs == digest:
             return dg.SensorResult(skip_reason="What is published was made from these files.", cursor=digest)
         # no run key: files that are changed back are to be refreshed again
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_config=WITH_REPORT)], cursor=digest)
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_config=FROM_NOTHING)],
+            asset_events=list(source_observations(project)),
+            cursor=digest,
+        )
 
     return look
 
@@ -49,7 +55,7 @@ def weekly_refresh() -> dg.ScheduleDefinition:
         job_name=REFRESH_JOB,
         cron_schedule=WEEKLY,
         execution_timezone="UTC",
-        run_config=WITH_REPORT,
+        run_config=FROM_NOTHING,
         default_status=dg.DefaultScheduleStatus.STOPPED,
         description="Refreshes every Monday, whether anything has changed or not.",
     )

@@ -1,13 +1,17 @@
-"""What a refresh finds wrong with the sources, as Dagster checks that warn and never block: the tables are sound with it.
+"""What a refresh finds wrong with the sources, as checks that warn and never block: the tables are sound with it.
 
+Asset checks: https://docs.dagster.io/guides/test/asset-checks.
 The figures are those of the audit tables; nothing is computed here.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.evidence import as_markdown
+from pipelines.assets.resource import WorkspaceResource
+from pipelines.warehouse.declarations import Declaration
+from pipelines.warehouse.markdown import as_markdown
 from pipelines.warehouse.workspace import Workspace
 
 SHOWN_ROWS = 20
@@ -53,21 +57,36 @@ FINDINGS = {
 """What to look for: the table, the name of the check, what it means, and the rows that it finds."""
 
 
-def quality_checks() -> list[dg.AssetChecksDefinition]:
-    """One warning check for each of the findings."""
-    return [_check(table, name, meaning, query) for (table, name), (meaning, query) in FINDINGS.items()]
+def quality_checks(declarations: Mapping[str, Declaration]) -> list[dg.AssetChecksDefinition]:
+    """One step with a warning check for each of the findings whose table is declared."""
+    findings = {finding: what for finding, what in FINDINGS.items() if finding[0] in declarations}
+    if not findings:
+        return []
+
+    @dg.multi_asset_check(
+        name="quality",
+        specs=[
+            dg.AssetCheckSpec(name, asset=table, description=meaning, blocking=False)
+            for (table, name), (meaning, _) in findings.items()
+        ],
+        can_subset=True,
+    )
+    def quality(context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+        for (table, name), (_, query) in findings.items():
+            if dg.AssetCheckKey(dg.AssetKey(table), name) in context.selected_asset_check_keys:
+                yield _found(workspace.space, table, name, query)
+
+    return [quality]
 
 
-def _check(table: str, name: str, meaning: str, query: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=dg.AssetKey(table), name=name, description=meaning, blocking=False)
-    def found(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
-        cursor = workspace.connection.execute(query)
-        columns = [column[0] for column in cursor.description or []]
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return dg.AssetCheckResult(
-            passed=not rows,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"found": len(rows), "rows": dg.MetadataValue.md(as_markdown(columns, rows[:SHOWN_ROWS]))},
-        )
-
-    return found
+def _found(space: Workspace, table: str, name: str, query: str) -> dg.AssetCheckResult:
+    cursor = space.connection.execute(query)
+    columns = [column[0] for column in cursor.description or []]
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(table),
+        check_name=name,
+        passed=not rows,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"found": len(rows), "rows": dg.MetadataValue.md(as_markdown(columns, rows[:SHOWN_ROWS]))},
+    )

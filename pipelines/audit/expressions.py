@@ -18,6 +18,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from pipelines.audit.expression_tree import (
+    COMPARISONS,
+    Call,
+    Expression,
+    Name,
+    Negation,
+    Number,
+    Operation,
+    parts,
+    spell,
+)
 from pipelines.audit.units import NUMBER, Unit
 from pipelines.errors import ContractError
 
@@ -48,52 +59,6 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Number:
-    """A decimal number as written."""
-
-    text: str
-    position: int
-
-
-@dataclass(frozen=True)
-class Name:
-    """An input of the claim."""
-
-    name: str
-    position: int
-
-
-@dataclass(frozen=True)
-class Negation:
-    """A minus before an operand."""
-
-    operand: "Expression"
-    position: int
-
-
-@dataclass(frozen=True)
-class Operation:
-    """Two operands and what stands between them."""
-
-    operator: str
-    left: "Expression"
-    right: "Expression"
-    position: int
-
-
-@dataclass(frozen=True)
-class Call:
-    """A function and its arguments."""
-
-    function: str
-    arguments: tuple["Expression", ...]
-    position: int
-
-
-Expression = Number | Name | Negation | Operation | Call
-
-
-@dataclass(frozen=True)
 class Formula:
     """A formula that has been read. `place` names the claim in errors."""
 
@@ -105,7 +70,7 @@ class Formula:
     def names(self) -> dict[str, int]:
         """The inputs that it uses, each with the position of its first use."""
         found: dict[str, int] = {}
-        for part in _parts(self.root):
+        for part in parts(self.root):
             if isinstance(part, Name):
                 found.setdefault(part.name, part.position)
         return found
@@ -117,7 +82,7 @@ class Formula:
             isinstance(part, Name)
             or (isinstance(part, Operation) and part.operator == "+")
             or (isinstance(part, Call) and part.function == "sum")
-            for part in _parts(self.root)
+            for part in parts(self.root)
         )
 
     @property
@@ -131,15 +96,9 @@ class Formula:
 
     def spelled(self, inputs: Mapping[str, Sequence[str]]) -> str:
         """The formula with each input replaced by its figures, as people would write the sum."""
-        return _spell(self.root, inputs)[0]
+        return spell(self.root, inputs)[0]
 
 
-COMPARISONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-}
 OF_ONE: Mapping[str, Callable[[Quantity], tuple[Fraction, Fraction]]] = {
     "abs": lambda x: (abs(x.at_low), abs(x.at_high)),
     "ceil": lambda x: (Fraction(math.ceil(x.at_low)), Fraction(math.ceil(x.at_high))),
@@ -296,19 +255,6 @@ class _Parser:
         raise FormulaError(problem, remedy, place=self.place, formula=self.text, position=position)
 
 
-def _parts(expression: Expression) -> list[Expression]:
-    """The expression and everything inside it, from left to right."""
-    match expression:
-        case Negation(operand):
-            return [expression, *_parts(operand)]
-        case Operation(_, left, right):
-            return [*_parts(left), expression, *_parts(right)]
-        case Call(_, arguments):
-            return [expression, *(part for argument in arguments for part in _parts(argument))]
-        case _:
-            return [expression]
-
-
 # ---- expression to quantity
 
 
@@ -389,43 +335,3 @@ class _Evaluation:
     def refuse(self, position: int, problem: str, remedy: str) -> NoReturn:
         formula = self.formula
         raise FormulaError(problem, remedy, place=formula.place, formula=formula.text, position=position)
-
-
-# ---- expression to what people read
-
-BINDING = {**dict.fromkeys(COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3}
-TIGHTEST = 4
-WRITTEN = {"*": "×", "<=": "≤", ">=": "≥"}
-
-
-def _spell(expression: Expression, inputs: Mapping[str, Sequence[str]]) -> tuple[str, int]:
-    """The text of an expression and how tightly it holds together, so that parentheses go where they are needed."""
-    match expression:
-        case Number(text):
-            return text, TIGHTEST
-        case Name(name):
-            return ", ".join(inputs[name]), TIGHTEST
-        case Negation(operand):
-            return f"-{_within(operand, TIGHTEST, inputs)}", BINDING["*"]
-        case Operation(operator, left, right):
-            binding = BINDING[operator]
-            # what stands right of a minus or a slash keeps its parentheses
-            right_binding = binding + (operator in ("-", "/", *COMPARISONS))
-            text = f"{_within(left, binding, inputs)} {WRITTEN.get(operator, operator)} {_within(right, right_binding, inputs)}"
-            return text, binding
-        case Call("sum", arguments):
-            terms = [term for argument in arguments for term in _terms(argument, inputs)]
-            return " + ".join(terms), BINDING["+"] if len(terms) > 1 else TIGHTEST
-        case Call(function, arguments):
-            return f"{function}({', '.join(_spell(argument, inputs)[0] for argument in arguments)})", TIGHTEST
-
-
-def _within(expression: Expression, binding: int, inputs: Mapping[str, Sequence[str]]) -> str:
-    text, own = _spell(expression, inputs)
-    return f"({text})" if own < binding else text
-
-
-def _terms(expression: Expression, inputs: Mapping[str, Sequence[str]]) -> list[str]:
-    return (
-        list(inputs[expression.name]) if isinstance(expression, Name) else [_within(expression, BINDING["+"], inputs)]
-    )

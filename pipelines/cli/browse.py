@@ -1,7 +1,6 @@
 """`rigonomics open`: the rendered report in the browser."""
 
 import argparse
-import webbrowser
 from typing import Any
 
 from pipelines.errors import NothingPublished
@@ -18,6 +17,8 @@ def add_to(commands: Any) -> None:
 
 def run(_options: argparse.Namespace) -> int:
     """Open the report and say where it is."""
+    import webbrowser
+
     page = locate().site / "index.html"
     if not page.is_file():
         raise NothingPublished(f"There is no report at {page} yet.", "Run: rigonomics refresh")

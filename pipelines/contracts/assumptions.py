@@ -22,6 +22,7 @@ class Scenario(Strict):
 
     name: Words
     hours_per_week: Annotated[float, Field(gt=0, le=168)]
+    hours_on_per_week: Annotated[float, Field(gt=0, le=168)] | None = None
     usd_per_kwh: Annotated[float, Field(ge=0, le=100)]
     life_years: Annotated[float, Field(gt=0, le=100)]
     residual_fraction: Share

@@ -153,15 +153,15 @@ class Reading(Facets):
         return self
 
 
-def _choices(annotation: Any) -> tuple[str, ...] | None:
-    """The values of a facet where they are few."""
+def choices(annotation: Any) -> tuple[str, ...] | None:
+    """The values that a key may have where they are few, from the type of it."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    return next(filter(None, map(_choices, get_args(annotation))), None)
+    return next(filter(None, map(choices, get_args(annotation))), None)
 
 
 FACET_VALUES: Mapping[str, tuple[str, ...] | None] = {
-    name: _choices(info.annotation) for name, info in Facets.model_fields.items()
+    name: choices(info.annotation) for name, info in Facets.model_fields.items()
 }
 """The facets that a reading may carry, and the values allowed where they are few."""
 FACETS = tuple(FACET_VALUES)

@@ -112,11 +112,11 @@ class Problem:
         return replace(self, weights=np.where(left_out, 0.0, self.weights))
 
 
-def fit_phase(phase: str, runs: pl.DataFrame) -> tuple[Fit, Array, Array, npt.NDArray[np.bool_]]:
+def fit_phase(phase: str, runs: pl.DataFrame) -> tuple[Fit, Array, Array, Array, npt.NDArray[np.bool_]]:
     """Fit the runs of a phase, then again without those that the first fit misses by more than OUTLIER.
 
-    Returns the fit, the logarithm of measured over modelled time for each run, the same with the run's accelerator left
-    out of the fit, and which runs are outliers.
+    Returns the fit; then for each run the logarithm of measured over modelled time, the same with its accelerator left out
+    of the fit, the larger of that and the same with its model left out, and whether it is an outlier.
     """
     everything = Problem.of(phase, runs)
     first = everything.solve()
@@ -124,13 +124,21 @@ def fit_phase(phase: str, runs: pl.DataFrame) -> tuple[Fit, Array, Array, npt.ND
     problem = everything.without(outliers)
     point = problem.solve(first)
     fitted = problem.log_ms - problem.predicted(point)[0]
-    left_out = np.empty_like(fitted)
-    items = runs["hardware_id"].to_numpy()
-    for item in np.unique(items):
-        of_item = items == item
-        left_out[of_item] = (problem.log_ms - problem.predicted(problem.without(of_item).solve(point))[0])[of_item]
+    unseen_item, unseen_model = (
+        _left_out(problem, point, runs[column].to_numpy()) for column in ("hardware_id", "model_id")
+    )
+    unseen = np.where(np.abs(unseen_model) > np.abs(unseen_item), unseen_model, unseen_item)
     count = len(problem.keys)
-    return Fit(phase, problem.keys, point[:count], point[count:]), fitted, left_out, outliers
+    return Fit(phase, problem.keys, point[:count], point[count:]), fitted, unseen_item, unseen, outliers
+
+
+def _left_out(problem: Problem, point: Array, names: npt.NDArray[np.object_]) -> Array:
+    """Logarithm of measured over modelled time of each run, by a fit without any run of the same name."""
+    misses = np.empty_like(problem.log_ms)
+    for name in np.unique(names):
+        of_name = names == name
+        misses[of_name] = (problem.log_ms - problem.predicted(problem.without(of_name).solve(point))[0])[of_name]
+    return misses
 
 
 def _keys(declared: Sequence[Term], runs: pl.DataFrame) -> tuple[tuple[str, str], ...]:

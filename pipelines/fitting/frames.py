@@ -25,11 +25,11 @@ def fitted_frames(runs: pl.DataFrame, classes: Iterable[str]) -> dict[str, pl.Da
         of_phase = with_groups(runs.filter(pl.col("phase") == phase))
         if of_phase.is_empty():
             continue
-        fit, fitted, left_out, outliers = fit_phase(phase, of_phase)
+        fit, fitted, left_out, unseen, outliers = fit_phase(phase, of_phase)
         misses.append(_misses(of_phase, fitted, left_out, outliers))
         kept = of_phase.filter(~pl.Series(outliers))
         constants += _constants(fit, kept)
-        models += _models(fit, kept, left_out[~outliers], known)
+        models += _models(fit, kept, left_out[~outliers], unseen[~outliers], known)
     return {
         "throughput_model": pl.DataFrame(models, schema=MODEL, orient="row"),
         "speed_constants": pl.DataFrame(constants, schema=CONSTANTS, orient="row"),
@@ -79,7 +79,9 @@ def _constants(fit: Fit, runs: pl.DataFrame) -> list[tuple[object, ...]]:
     return rows
 
 
-def _models(fit: Fit, runs: pl.DataFrame, left_out: Array, classes: Iterable[str]) -> list[tuple[object, ...]]:
+def _models(
+    fit: Fit, runs: pl.DataFrame, left_out: Array, unseen: Array, classes: Iterable[str]
+) -> list[tuple[object, ...]]:
     columns = ("speed_class", "software_generation", "hardware_id", "memory_type", "software_day")
     of_class, generations, items, types, days = (np.asarray(runs[column].to_list()) for column in columns)
     rows: list[tuple[object, ...]] = []
@@ -87,9 +89,9 @@ def _models(fit: Fit, runs: pl.DataFrame, left_out: Array, classes: Iterable[str
         vendor, memory_kind = name.rsplit(" ", 1)
         family = "apple" if vendor == "apple" else "cards"
         here = of_class == name
-        found = interval(left_out, items, here)
+        found = interval(unseen, items, here)
         error = float(np.median(np.abs(np.exp(-left_out[here]) - 1)) * 100) if here.any() else None
-        covered = coverage(left_out, items, here)
+        covered = coverage(left_out, unseen, items, here)
         memory = ", ".join(sorted({one for one in types[here] if one})) or None
         for generation in GENERATIONS:
             groups = {

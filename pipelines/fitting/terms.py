@@ -36,7 +36,7 @@ DECODE = (
          {"nvidia gddr": (1 / 0.9, 0.07), "nvidia hbm": (1 / 0.6, 0.3), "amd hbm": (1 / 0.6, 0.3), "apple unified": (1 / 0.83, 0.07)}),
     Term("layer", "family_generation", 0.06, 0.7, "ms", "each layer, whatever its size",
          {"cards 2024": (0.08, 0.7), "apple 2024": (0.08, 0.7)}),
-    Term("layer_compute", "family_generation", 0.6, 0.8, "ms x TFLOPS", "each layer, over single-precision compute",
+    Term("layer_compute", "family_generation", 0.6, 0.8, "ms x TFLOPS", "each layer, by its width, over single-precision compute",
          {"cards 2024": (1.0, 0.8), "apple 2024": (2.0, 0.8), "apple 2025": (1.2, 0.8)}),
     Term("expert_compute", "all", 0.8, 0.8, "ms x TFLOPS", "the same of a mixture of experts, besides"),
     Term("cache", "family", 1 / 0.4, 0.7, "factor", "time to read the cache over size / bandwidth", {"apple": (1 / 0.2, 0.7)}),

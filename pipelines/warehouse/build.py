@@ -42,26 +42,29 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: Declaration) -> N
     connection.execute(";\n".join(statements))
 
 
-def fill_from_sql(connection: duckdb.DuckDBPyConnection, table: Declaration) -> int:
-    """Create the table and fill it by its SELECT; returns the rows. Raises ContractError if the SELECT does not fit."""
+def fill_from_sql(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
+    """Create the table and fill it by its SELECT. Raises ContractError if the SELECT does not fit its declaration."""
     if table.sql is None:
         raise ContractError(f"{table.place}: {table.name} has no SELECT.", f"Write {table.name}.sql beside it.")
     create_table(connection, table)
+    select = table.sql.rstrip().rstrip(";")
     order = ", ".join(quoted(column) for column in table.primary_key)
+    # a column that the SELECT lacks would become NULL by name: naming them all in a condition makes DuckDB look for them
+    named = ", ".join(f"{quoted(column.name)} is null" for column in table.columns)
     try:
-        _check_columns(connection, table)
         connection.execute(
-            f"insert into {quoted(table.name)} by name select * from ({table.sql.rstrip().rstrip(';')}) order by {order}"
+            f"insert into {quoted(table.name)} by name "
+            f"select * from ({select}\n) where true or [{named}] is null order by {order}"
         )
     except (duckdb.IOException, duckdb.OutOfMemoryException):
         raise  # the disk or the memory, not the SELECT
     except duckdb.Error as error:
-        raise ContractError(f"{table.place} does not run: {error}.", "Mend the SELECT or its declaration.") from error
-    return count_rows(connection, table.name)
+        _check_columns(connection, table, select)
+        raise ContractError(f"{table.place} does not run: {error}.", "Fix the SELECT or its declaration.") from error
 
 
-def fill_from_frame(connection: duckdb.DuckDBPyConnection, table: Declaration, frame: pl.DataFrame) -> int:
-    """Create the table and load a frame whose columns are the declared ones; returns the rows."""
+def fill_from_frame(connection: duckdb.DuckDBPyConnection, table: Declaration, frame: pl.DataFrame) -> None:
+    """Create the table and load a frame whose columns are the declared ones."""
     expected, found = [column.name for column in table.columns], frame.columns
     if set(expected) != set(found):
         raise ContractError(
@@ -72,7 +75,6 @@ def fill_from_frame(connection: duckdb.DuckDBPyConnection, table: Declaration, f
     connection.register("incoming", frame.select(expected))
     connection.execute(f"insert into {quoted(table.name)} by name select * from incoming")
     connection.unregister("incoming")
-    return frame.height
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
@@ -98,8 +100,19 @@ def first_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Seq
     return rows[0]
 
 
-def _check_columns(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
-    described = connection.execute(f"describe {table.sql}").fetchall() if table.sql else []
+def content_of(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
+    """Rows of a table and a digest of them in whatever order, in one scan."""
+    query = f"select count(*), bit_xor(hash(t)), sum(hash(t)) from {quoted(table)} as t"
+    rows, both, total = first_row(connection, query)
+    return int(rows), f"{int(both):016x}-{int(total):x}" if rows else "empty"
+
+
+def _check_columns(connection: duckdb.DuckDBPyConnection, table: Declaration, select: str) -> None:
+    """Raise ContractError if the SELECT gives other columns than declared; nothing if it does not even run."""
+    try:
+        described = connection.execute(f"describe {select}").fetchall()
+    except duckdb.Error:
+        return
     found, declared = {row[0] for row in described}, {column.name for column in table.columns}
     if found != declared:
         absent, extra = sorted(declared - found), sorted(found - declared)

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.warehouse.build import first_row
 from pipelines.warehouse.declarations import ColumnDeclaration, Declaration
+from pipelines.warehouse.markdown import as_markdown
 from pipelines.warehouse.names import literal, quoted
 
 SHOWN_ROWS = 5
@@ -20,16 +21,22 @@ SHOWN_ROWS = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of one check: its name, how many rows fail and the first of them."""
+    """Result of one check: its name, how many rows fail and the first of them, and whether it blocks what is downstream."""
 
     check: str
     failing: int
     sample: pl.DataFrame
+    blocks: bool = True
 
     @property
     def passed(self) -> bool:
         """Whether no row breaks the rule."""
         return self.failing == 0
+
+    def as_message(self, table: str) -> str:
+        """What fails in a table, with the first failing rows."""
+        rows = as_markdown(self.sample.columns, self.sample.rows())
+        return f"{table}: check {self.check} fails on {self.failing} rows\n{rows}"
 
 
 def check_schema(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Outcome:

@@ -7,18 +7,16 @@ is written from the declarations themselves.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
-
-import sqlglot
-from sqlglot import exp
 
 from pipelines.contracts.toml import read_toml
 from pipelines.errors import ContractError
 from pipelines.warehouse.lineage import LINEAGE, Input, check_inputs, lineage_sql, read_input
 from pipelines.warehouse.names import quoted
+from pipelines.warehouse.relations import Relations
 
 MACRO_FOLDERS = ("macros", "table_macros")
 """Folders of analysis/ that hold formulas: scalar ones, and those that read tables and are created last."""
@@ -67,6 +65,8 @@ class Declaration:
     inputs: tuple[Input, ...]
     sql: str | None
     place: str
+    reads: frozenset[str] = frozenset()
+    """Names of the relations that the SELECT and the rules read."""
     rules: tuple[tuple[str, str], ...] = ()
     """What must hold between rows: the name of each rule and a SELECT of the rows that break it."""
 
@@ -76,20 +76,15 @@ class Declaration:
         return f"{self.description}. Grain: {self.grain}"
 
     @cached_property
-    def reads(self) -> frozenset[str]:
-        """Names of the relations that the SELECT reads."""
-        return relations_of(self.sql, self.place) if self.sql else frozenset()
-
-    @cached_property
     def needs(self) -> frozenset[str]:
         """Names of what has to be there before the table can be filled and checked: what it reads and what it references."""
         return self.reads | {column.referred[0] for column in self.columns if column.references}
 
 
-def load_declarations(analysis: Path, root: Path) -> dict[str, Declaration]:
+def load_declarations(analysis: Path, root: Path, known: Path | None = None) -> dict[str, Declaration]:
     """Every declared table by name, in an order in which they can be built.
 
-    Raises ContractError if a declaration is incomplete, a SELECT has none, or tables depend on each other in a circle.
+    known: a file that remembers from one time to the next what a SELECT reads, by the SELECT's digest. Raises ContractError if a declaration is incomplete, a SELECT has none, or tables depend on each other in a circle.
     """
     paths = sorted(analysis.glob("*/*.toml"))
     declared = {path.stem: _load(path, root) for path in paths}
@@ -102,23 +97,17 @@ def load_declarations(analysis: Path, root: Path) -> dict[str, Declaration]:
     check_inputs(declared)
     if LINEAGE in declared:
         declared[LINEAGE] = replace(declared[LINEAGE], sql=lineage_sql(declared.values()))
+    relations = Relations(known)
+    for name, table in declared.items():
+        selects = [table.sql or "", *(select for _, select in table.rules)]
+        read = frozenset().union(*(relations.of(select, table.place) for select in selects if select))
+        declared[name] = replace(table, reads=read - {name})
+    relations.remember()
     graph = {name: sorted(declaration.needs & set(declared)) for name, declaration in declared.items()}
     try:
         return {name: declared[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
         raise ContractError(f"The tables {' -> '.join(error.args[1])} read each other in a circle.") from error
-
-
-@cache
-def relations_of(sql: str, place: str) -> frozenset[str]:
-    """The tables and table macros that a statement reads, without its own CTEs. Raises ContractError."""
-    try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-    except sqlglot.errors.ParseError as error:
-        raise ContractError(f"{place} cannot be parsed: {error}.") from error
-    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    tables = {table.name for table in tree.find_all(exp.Table) if table.name}
-    return frozenset(tables - ctes)
 
 
 def dictionary_rows(declarations: Iterable[Declaration]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.build import count_rows, first_row
-from pipelines.warehouse.declarations import Declaration, relations_of
+from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.names import literal, quoted
 
 PREVIOUS = "previous"
@@ -64,7 +64,7 @@ def _detach(connection: duckdb.DuckDBPyConnection, changes: Declaration) -> None
 
 
 def _compared(changes: Declaration) -> list[str]:
-    return sorted(name for name in relations_of(changes.sql or "", changes.place) if name.startswith(PREFIX))
+    return sorted(name for name in changes.reads if name.startswith(PREFIX))
 
 
 def _fill_changes(connection: duckdb.DuckDBPyConnection, changes: Declaration) -> int | None:

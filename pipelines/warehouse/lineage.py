@@ -82,7 +82,7 @@ def check_inputs(tables: Mapping[str, Traced]) -> None:
 def lineage_sql(tables: Iterable[Traced]) -> str:
     """The SELECT of `lineage`: an edge from each row of each table to each row that it was made from."""
     known = {table.name: table for table in tables}
-    edges = [edge for table in known.values() for edge in _edges(table, known)]
+    edges = [edge for table in known.values() for edge in edges_of(table, known)]
     body = "\n    union all\n".join(edges) or f"    {_NO_EDGE}"
     return (
         f"with edges as (\n{body}\n)\n\n"
@@ -97,7 +97,7 @@ _NO_EDGE = (
 )
 
 
-def _edges(table: Traced, known: Mapping[str, Traced]) -> Iterator[str]:
+def edges_of(table: Traced, known: Mapping[str, Traced]) -> Iterator[str]:
     for found in table.inputs:
         rows = f"(select * from {quoted(table.name)} where {found.where})" if found.where else quoted(table.name)
         columns = {

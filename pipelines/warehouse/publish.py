@@ -9,27 +9,31 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import RigonomicsError
-from pipelines.warehouse.build import first_row
+from pipelines.warehouse.build import count_rows, first_row
 from pipelines.warehouse.names import literal, quoted
 
 RELEASES = ".releases"
 CURRENT = ".current"
+WRITERS = 2
+"""Parquet files that are written at once."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What now stands in data/curated: tables with their rows, and the digest of all Parquet bytes."""
+    """What now stands in data/curated: tables with their rows, the digest of each one's Parquet, and of all Parquet bytes."""
 
     database: Path
     parquet: Path
     rows: dict[str, int]
+    files: dict[str, str]
     digest: str
 
 
@@ -41,6 +45,7 @@ def publish(
     keys: Mapping[str, tuple[str, ...]],
     finish: Callable[[str], None] = lambda _digest: None,
     alongside: Callable[[Path], AbstractContextManager[object]] = lambda _database: nullcontext(),
+    unchanged: Mapping[str, str] | None = None,
 ) -> Published:
     """Put the build and its Parquet in the place of the published ones, which stand beside each other in one folder.
 
@@ -48,7 +53,8 @@ def publish(
     bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the database
     what depends on history or on the clock. `alongside` is told where the finished database lies before anybody sees it: it
     is entered before the step that publishes, left after it, and if either raises the old files stay published.
-    Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
+    `unchanged` names tables of which the published Parquet still holds, with its digest: it is taken over if it is what it
+    was. Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
     """
     folder = database.parent
     release: Path | None = None
@@ -57,9 +63,18 @@ def publish(
         release = _new_release(folder)
         fresh = release / parquet.name
         fresh.mkdir()
-        rows = {table: _write_parquet(connection, table, key, fresh) for table, key in sorted(keys.items())}
-        digest = _digest(fresh)
         connection.commit()
+        with ThreadPoolExecutor(WRITERS) as writers:
+            asked = {
+                table: writers.submit(
+                    _parquet, connection.cursor(), table, key, fresh, parquet, (unchanged or {}).get(table)
+                )
+                for table, key in sorted(keys.items())
+            }
+        written = {table: result.result() for table, result in asked.items()}
+        rows = {table: count for table, (count, _) in written.items()}
+        files = {table: digest for table, (_, digest) in written.items()}
+        digest = _digest(files)
         finish(digest)
         connection.execute("checkpoint")
         connection.begin()
@@ -88,7 +103,7 @@ def publish(
         if not (path.is_symlink() and path.readlink() == Path(target)):
             _point(path, target)
     _sweep(folder, keep=2)
-    return Published(database, parquet, rows, digest)
+    return Published(database, parquet, rows, files, digest)
 
 
 @contextmanager
@@ -112,17 +127,36 @@ def _new_release(folder: Path) -> Path:
     return release
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...], folder: Path) -> int:
-    order = ", ".join(quoted(column) for column in key)
+def _parquet(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    key: tuple[str, ...],
+    folder: Path,
+    published: Path,
+    known: str | None,
+) -> tuple[int, str]:
+    """Rows and digest of a table's Parquet in the folder: the published one if it has the known digest, else a fresh one."""
     target = folder / f"{table}.parquet"
+    if known is not None:
+        with suppress(OSError):
+            content = (published / target.name).read_bytes()
+            if hashlib.sha256(content).hexdigest() == known:
+                target.write_bytes(content)
+                return count_rows(connection, table), known
+    rows = _write_parquet(connection, table, key, target)
+    return rows, hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...], target: Path) -> int:
+    order = ", ".join(quoted(column) for column in key)
     copy = f"copy (select * from {quoted(table)} order by {order}) to {literal(str(target))} (format parquet, compression zstd)"
     return int(first_row(connection, copy)[0])
 
 
-def _digest(folder: Path) -> str:
+def _digest(files: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.parquet")):
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for name in sorted(f"{table}.parquet" for table in files):
+        digest.update(name.encode() + b"\0" + bytes.fromhex(files[name.removesuffix(".parquet")]))
     return digest.hexdigest()
 
 

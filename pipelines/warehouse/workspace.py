@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -20,12 +21,10 @@ from pipelines.errors import RigonomicsError
 from pipelines.fingerprint import State, code_version, database_mark, input_digest, parser_digest, report_digest
 from pipelines.ingest.corrections import with_sound_corrections
 from pipelines.project import Project
-from pipelines.render import RenderResult
-from pipelines.warehouse.build import connect, fill_from_frame
-from pipelines.warehouse.checks import Outcome
+from pipelines.warehouse.build import connect, create_macros
 from pipelines.warehouse.declarations import Declaration, load_declarations
+from pipelines.warehouse.ledger import Ledger, read_ledger, token_of
 from pipelines.warehouse.lock import RefreshLock
-from pipelines.warehouse.publish import Published
 from pipelines.warehouse.readings import Readings
 
 
@@ -33,11 +32,11 @@ from pipelines.warehouse.readings import Readings
 class Workspace:
     """One refresh: its project, the day asked for, and what its contracts say.
 
-    `fresh` starts the build from nothing; without it, assets add to the build that is there (a run of a few assets from
-    the Dagster UI). `force` reads every table again, also those that have not changed. `now` is the time that the record of
-    refreshes gets, and nothing else. `notify` is told of progress, a line at a time. `failures` collects blocking checks
-    that failed, by table; `errors` what a user has to mend; `faults` contracts that were wrong, whose sources are left out
-    as those `without` which it was asked to run; `published` what came of it.
+    `fresh` starts the build from what the last refresh published, of which the ledger says what still holds, else from
+    nothing; without it, the build that is there is added to (a run of a few assets from the Dagster UI). `force` reads and
+    computes every table, also those that have not changed. `now` is the time that the record of refreshes gets, and
+    nothing else. `notify` is told of progress, a line at a time. `faults` are contracts that were wrong, whose sources are
+    left out as those `without` which it was asked to run.
     """
 
     project: Project
@@ -50,15 +49,8 @@ class Workspace:
     notify: Callable[[str], None] = field(default=lambda _message: None, repr=False)
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
     _lock: RefreshLock | None = field(default=None, repr=False)
-    failures: list[tuple[str, Outcome]] = field(default_factory=list, repr=False)
-    errors: list[RigonomicsError] = field(default_factory=list, repr=False)
     faults: list[str] = field(default_factory=list, repr=False)
-    published: Published | None = field(default=None, repr=False)
-    with_report: bool = False
-    rendered: RenderResult | None = field(default=None, repr=False)
-    has_macros: bool = field(default=False, repr=False)
-    tables_read: int = 0
-    tables_kept: int = 0
+    _ledger: Ledger | None = field(default=None, repr=False)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -92,7 +84,9 @@ class Workspace:
     @cached_property
     def declarations(self) -> dict[str, Declaration]:
         """Every declared table, in an order in which they can be built."""
-        return load_declarations(self.project.analysis, self.project.root)
+        return load_declarations(
+            self.project.analysis, self.project.root, self.project.build.with_name("relations.json")
+        )
 
     @cached_property
     def readings(self) -> Readings:
@@ -130,10 +124,42 @@ class Workspace:
         if self._connection is None:
             self.acquire()
             _ = self.inputs, self.code
-            self._connection = connect(self.project.build, fresh=self.fresh)
+            self._connection, self._ledger = self._continued() or self._begun()
+            create_macros(self._connection, self.project.analysis / "macros")
         return self._connection
 
-    def state(self) -> State:
+    @property
+    def ledger(self) -> Ledger:
+        """What the tables in the build were made from."""
+        _ = self.connection
+        assert self._ledger is not None
+        return self._ledger
+
+    @property
+    def _ledger_file(self) -> Path:
+        return self.project.build.with_name("ledger.json")
+
+    def _continued(self) -> tuple[duckdb.DuckDBPyConnection, Ledger] | None:
+        """The build of the last refresh with its ledger, if the one is what the other describes."""
+        found = read_ledger(self._ledger_file, self.code) if self.fresh and not self.force else None
+        if found is None or not self.project.build.is_file():
+            return None
+        ledger, token = found
+        try:
+            connection = connect(self.project.build, fresh=False)
+        except duckdb.Error:
+            return None
+        if token_of(connection) == token:
+            return connection, ledger
+        connection.close()
+        return None
+
+    def _begun(self) -> tuple[duckdb.DuckDBPyConnection, Ledger]:
+        """A build of which nothing is known: from nothing, or the one that is there for a few assets to add to."""
+        self._ledger_file.unlink(missing_ok=True)
+        return connect(self.project.build, fresh=self.fresh), Ledger(self._ledger_file, self.code)
+
+    def state(self, *, has_report: bool) -> State:
         """What the published files were made from, for the next refresh to compare with."""
         database = database_mark(self.project)
         return State(
@@ -141,23 +167,22 @@ class Workspace:
             code=self.code,
             as_of=self.as_of.isoformat() if self.as_of else "",
             database=database,
-            report=report_digest(self.project, database) if self.rendered is not None else "",
+            report=report_digest(self.project, database) if has_report else "",
             refreshed_at=f"{self.now:%Y-%m-%d %H:%M} UTC",
             without=list(self.without),
             faults=self.faults,
         )
 
-    def fill(self, table: str, frame: pl.DataFrame) -> int:
-        """Create a declared table from a frame; returns its rows."""
-        return fill_from_frame(self.connection, self.declarations[table], frame)
-
-    def close(self) -> None:
-        """Let go of the database under construction."""
+    def close(self, *, keep: bool) -> None:
+        """Let go of the database under construction, which is as it was before if it is not to be kept."""
         if self._connection is not None:
             with suppress(duckdb.Error):  # a broken build is not kept
-                self._connection.commit()
+                self._connection.commit() if keep else self._connection.rollback()
+            with suppress(duckdb.Error):
                 self._connection.close()
-            self._connection = None
+            if keep and self._ledger is not None and not self._ledger.is_saved:
+                self._ledger_file.unlink(missing_ok=True)  # it speaks of the build as it was published
+            self._connection = self._ledger = None
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -172,9 +197,11 @@ def workspace(
     force: bool = False,
     without: Collection[str] = (),
 ) -> Iterator[Workspace]:
-    """A workspace that lets go of its database at the end."""
+    """A workspace that lets go of its database at the end: kept if all went well."""
     space = Workspace(project, as_of, fresh, force, tuple(sorted(set(without))))
+    went_well = False
     try:
         yield space
+        went_well = True
     finally:
-        space.close()
+        space.close(keep=went_well)

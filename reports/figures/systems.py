@@ -177,7 +177,14 @@ RENTS = """
 """
 """Each system against each rent, for the same hours. Takes $scenario."""
 
-_BASIS = {"stated": "stated for the system", "parts_tdp": "sum of TDPs", "modelled": "modelled"}
+_BASIS = {
+    "measured": "measured at the wall",
+    "calibrated": "from measured computers",
+    "assumed": "assumed",
+    "stated": "stated for the system",
+    "parts_tdp": "sum of TDPs",
+    "modelled": "modelled",
+}
 
 
 def by_system(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.audit.claims import evaluate_claims, load_claims
+from pipelines.audit.claims import evaluate_claims
+from pipelines.audit.declared_claims import load_claims
 from pipelines.contracts.sources import Source, load_source
 from pipelines.contracts.vocabulary import Vocabulary, load_vocabulary
 from pipelines.errors import ContractError

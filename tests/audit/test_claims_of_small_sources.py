@@ -3,13 +3,14 @@
 import polars as pl
 import pytest
 
-from pipelines.assets.raw import read_all_cells
-from pipelines.audit.claims import evaluate_claims, load_claims
+from pipelines.audit.claims import evaluate_claims
+from pipelines.audit.declared_claims import load_claims
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.sources import load_sources
 from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.normalise.observations import observe
 from pipelines.project import locate
+from pipelines.steps.raw import read_all_cells
 
 SMALL = ("quad-4090-build", "maxq-workstation-summary", "local-rig-under-4k")
 

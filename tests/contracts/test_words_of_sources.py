@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tests.conftest import CHECKOUT
 
-REMARKS = {"note", "qualifier", "raw_text", "raw_column"}
+REMARKS = {"note", "qualifier"}
 HARMLESS = (
     exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Connector, exp.Case, exp.If, exp.Coalesce, exp.Concat, exp.ConcatWs,
     exp.AggFunc,
@@ -41,7 +41,6 @@ def looks_into_remarks(sql: str) -> list[str]:
         "not coalesce(s.note = 'one of two options', false)",
         "note in ('sustained', 'combined')",
         "contains(o.qualifier, 'tariff')",
-        "raw_text like '%used%'",
     ],
 )
 def test_looking_into_a_remark_is_seen(condition: str) -> None:

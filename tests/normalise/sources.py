@@ -5,12 +5,11 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.steps.raw import read_all_cells
-
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.sources import load_sources
 from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.normalise.observations import Observed, observe
+from pipelines.steps.raw import read_all_cells
 
 DATA = Path(__file__).parents[2] / "data"
 VOCABULARY = load_vocabulary(DATA / "vocabulary.toml")

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.assets.automation import raw_changed, weekly_refresh
 from pipelines.assets.graph import build_definitions
-from pipelines.assets.scraped import scraped_assets
+from pipelines.assets.sources import DATA_VERSION
 from pipelines.fingerprint import input_digest, pending, read_state
 from pipelines.project import Project
 from tests.conftest import read
@@ -36,7 +36,9 @@ def test_sensor_and_schedule_are_off_until_somebody_switches_them_on(project: Pr
 
 def test_both_are_in_the_definitions_and_start_the_whole_refresh(project: Project) -> None:
     repository = build_definitions(project).get_repository_def()
-    assert [(sensor.name, sensor.job_name) for sensor in repository.sensor_defs] == [("raw_changed", "refresh")]
+    named = {sensor.name: sensor for sensor in repository.sensor_defs}
+    assert set(named) == {"raw_changed", "default_automation_condition_sensor"}
+    assert named["raw_changed"].job_name == "refresh"
     assert [(schedule.name, schedule.job_name) for schedule in repository.schedule_defs] == [
         ("weekly_refresh", "refresh")
     ]
@@ -96,22 +98,10 @@ def test_a_refresh_from_the_ui_starts_from_nothing_without_being_told(project: P
         assert dg.validate_run_config(job, job.run_config)["resources"]["workspace"]["config"]["fresh"] is True
 
 
-def versions(project: Project) -> dict[str, str]:
-    """The data version that an observation of each source gives."""
-    sources = sorted(path.parent.name for path in project.raw.glob("*/source.toml"))
-    assets = scraped_assets(project, sources)
-    look_at_all = dg.define_asset_job(
-        "look_at_all", selection=dg.AssetSelection.assets(*(asset.key for asset in assets))
-    )
-    job = dg.Definitions(assets=assets, jobs=[look_at_all]).resolve_job_def("look_at_all")
-    result = job.execute_in_process(instance=dg.DagsterInstance.ephemeral())
-    assert result.success
-    found = {}
-    for event in result.get_asset_observation_events():
-        observation = event.asset_observation_data.asset_observation
-        assert observation.data_version is not None
-        found["/".join(observation.asset_key.path)] = observation.data_version
-    return found
+def versions(project: Project, cursor: str | None = None) -> dict[str, str]:
+    """The data version that the sensor observes of each source."""
+    result: Any = raw_changed(project)(dg.build_sensor_context(cursor=cursor))
+    return {"/".join(event.asset_key.path): event.tags[DATA_VERSION] for event in result.asset_events}
 
 
 def test_the_data_version_of_a_source_changes_with_its_files_and_no_other(project: Project) -> None:
@@ -126,9 +116,23 @@ def test_the_data_version_of_a_source_changes_with_its_files_and_no_other(projec
 
 def test_the_raw_cells_hang_on_every_source(project: Project) -> None:
     graph = build_definitions(project).resolve_asset_graph()
-    observable = {key for key in graph.external_asset_keys if graph.get(key).is_observable}
-    assert observable
-    assert observable <= graph.get(dg.AssetKey("raw_cells")).parent_keys
+    external = graph.external_asset_keys
+    assert external
+    assert external <= graph.get(dg.AssetKey("raw_cells")).parent_keys
+
+
+def test_a_table_filled_from_the_ui_is_published_with_a_report_once_automation_is_on(project: Project) -> None:
+    definitions = build_definitions(project)
+    instance = dg.DagsterInstance.ephemeral()
+    first = dg.evaluate_automation_conditions(definitions, instance)
+    for key in definitions.resolve_asset_graph().materializable_asset_keys:
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+    settled = dg.evaluate_automation_conditions(definitions, instance, cursor=first.cursor)
+    assert settled.total_requested == 0
+    instance.report_runless_asset_event(dg.AssetMaterialization("prices"))
+    asked = dg.evaluate_automation_conditions(definitions, instance, cursor=settled.cursor)
+    requested = {result.key.path[-1] for result in asked.results if not result.true_subset.is_empty}
+    assert requested == {"published_database", "report"}
 
 
 def test_prices_that_are_old_warn_and_block_nothing(project: Project) -> None:
@@ -139,6 +143,7 @@ def test_prices_that_are_old_warn_and_block_nothing(project: Project) -> None:
     assert not build_definitions(project).resolve_asset_graph().get(key).blocking
 
 
+@pytest.mark.slow
 def test_a_refresh_from_the_ui_publishes_what_the_command_publishes(
     project: Project, published: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

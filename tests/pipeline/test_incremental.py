@@ -5,8 +5,10 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipelines.errors import ContractError
 from pipelines.fingerprint import pending
 from pipelines.project import Project
 from pipelines.refresh import check, refresh
@@ -40,6 +42,48 @@ def test_only_the_changed_table_is_read_again(settled: Project) -> None:
     summary = refresh(settled, with_report=False)
     assert (summary.tables_read, summary.tables_kept) == (1, summary.files - 1)
     assert read(settled, "select count(*) from observations where raw_text = '~$2.60/hour'") == [(1,)]
+
+
+def filled(project: Project, **options: bool) -> set[str]:
+    """The tables that a refresh fills."""
+    told: list[str] = []
+    refresh(project, with_report=False, notify=told.append, **options)
+    return {message.split(":")[0] for message in told if message.endswith(" rows")}
+
+
+def test_only_what_depends_on_a_changed_price_is_computed(settled: Project) -> None:
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    after = filled(settled)
+    assert {"raw_cells", "observations", "current_observations", "cloud_rates", "cloud_roi", "lineage"} <= after
+    assert after & {"scenarios", "hardware", "models", "build_costs", "throughput", "power_cost"} == set()
+
+
+def test_a_build_that_is_not_the_published_one_is_not_added_to(settled: Project) -> None:
+    with duckdb.connect(str(settled.build)) as connection:
+        connection.execute("update hardware set name = 'another'")
+        connection.execute("update refreshes set parquet_digest = null")
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert "hardware" in filled(settled)
+    assert read(settled, "select count(*) from hardware where name = 'another'") == [(0,)]
+
+
+def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(settled: Project) -> None:
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    edit(settled.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour"', 'attribute = "usd_per_hour_or_so"')
+    with pytest.raises(ContractError):
+        refresh(settled, with_report=False)
+    edit(settled.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour_or_so"', 'attribute = "usd_per_hour"')
+    after = filled(settled)
+    assert "cloud_rates" in after
+    assert "hardware" not in after
+
+
+def test_a_parquet_file_that_was_damaged_is_written_again(settled: Project) -> None:
+    before = digests(settled.parquet)["hardware.parquet"]
+    (settled.parquet / "hardware.parquet").write_bytes(b"PAR1")
+    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert "hardware" not in filled(settled)
+    assert digests(settled.parquet)["hardware.parquet"] == before
 
 
 @pytest.mark.parametrize("path", ["data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml",
@@ -77,6 +121,7 @@ def test_a_check_publishes_nothing(settled: Project) -> None:
     assert pending(settled, None, with_report=False) == "tables"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_random_edits_the_bytes_are_those_of_a_refresh_from_nothing(
     settled: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int

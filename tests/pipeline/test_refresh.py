@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -77,6 +78,11 @@ def test_a_failed_blocking_check_names_the_rows_and_keeps_the_published_files(se
     with pytest.raises(CheckFailed, match=r"prices: check values fails on \d+ rows") as failure:
         refresh(project, with_report=False)
     assert "outside 0 to 8000" in str(failure.value)
+    assert re.search(
+        r"from data/raw/[a-z0-9-]+/\d{4}-\d\d-\d\d/\w+\.csv row \d+ column '.+': '.*\d.*'", failure.value.message
+    )
+    named = re.findall(r"from data/raw/([a-z0-9-]+)/", failure.value.message)
+    assert all(f"--without {source_id}" in failure.value.remedy for source_id in named)
     assert failure.value.exit_code == 3
     assert (digests(project.parquet), project.database.read_bytes()) == before
 
@@ -124,7 +130,7 @@ SPOILT = {
     "gpu_selection": (b"hardware,Colour\nH100,red\n", "has column 'Colour', which its contract does not know"),
     "key_specs": (b'hardware,value\nH100,"never closed\n', "is not a CSV table"),
     "risks": ("hardware,value\nH100,$2\n".encode("utf-16"), "holds NUL bytes"),
-    "roadmap": (b"a,b\n" * 6_000_000, "has 24 MB; a scraped table may have 20 MB"),
+    "roadmap": (b"a,b\n" * 6_000_000, "has more than 20 MB"),
 }
 
 

@@ -53,7 +53,7 @@ def run(
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False, preexec_fn=confine,
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=300, check=False, preexec_fn=confine,
         env={**os.environ, "RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def test_of_two_refreshes_at_once_the_second_waits_for_the_first_and_names_it(
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(2)
     ]  # fmt: skip
-    said = [process.communicate(timeout=60) for process in two]
+    said = [process.communicate(timeout=300) for process in two]
     assert [process.returncode for process in two] == [0, 0]
     waiting = [re.fullmatch(r"Waiting for another refresh \(process (\d+)\)\.\n", err) for _, err in said]
     (second,) = [number for number, notice in enumerate(waiting) if notice]

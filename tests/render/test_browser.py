@@ -253,6 +253,7 @@ def test_the_first_tab_stop_skips_to_the_content_and_wide_tables_can_be_reached(
     assert region.get_attribute("aria-label")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["light", "dark", "phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(opened: Any, name: str, setting: str) -> None:

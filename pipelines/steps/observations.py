@@ -1,58 +1,33 @@
-"""Group observations: every figure read from the cells, what was rejected or left out, and the count that proves it."""
+"""The tables of analysis/observations: every figure read from the cells, what was rejected or left out, and the count that proves it."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-import dagster as dg
 import polars as pl
 
-from pipelines.assets.evidence import as_check_result, check_specs, materialised, reporting, spec_metadata
-from pipelines.assets.raw import UNREADABLE
 from pipelines.ingest.corrections import read_corrections
 from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
 from pipelines.normalise.quarantine import quarantine
+from pipelines.steps.raw import UNREADABLE
 from pipelines.warehouse.build import count_rows
 from pipelines.warehouse.checks import Outcome, check_conservation
-from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.workspace import Workspace
 
-READS = (
-    "raw_cells", "source_files", "catalogue_hardware", "catalogue_models", "catalogue_builds", "quarantine_limits",
-)  # fmt: skip
 REJECTED_SHARE_WARNING = 0.02
 """More rejected cells than this deserves a look at the contracts; the tables are sound without them."""
 
 
-def observation_assets(declarations: dict[str, Declaration]) -> list[dg.AssetsDefinition]:
-    """The asset that turns text cells into observations."""
-    tables = [table for table in declarations.values() if table.folder == "observations"]
+@dataclass(frozen=True)
+class Reading:
+    """The frames of every table of the folder; how many scraped tables were parsed, and how many taken over as they were kept."""
 
-    @dg.multi_asset(
-        name="read_observations",
-        specs=[
-            dg.AssetSpec(table.name, group_name=table.folder, description=table.comment, metadata=spec_metadata(table), kinds={"duckdb", "polars"}, deps=READS)
-            for table in tables
-        ],
-        check_specs=[
-            *(spec for table in tables for spec in check_specs(table)),
-            dg.AssetCheckSpec("conservation", asset="raw_files", blocking=True, description=check_conservation.__doc__),
-            dg.AssetCheckSpec("rejected_share", asset="rejected_rows", description="Few cells are rejected."),
-        ],
-    )  # fmt: skip
-    def read_observations(workspace: dg.ResourceParam[Workspace]) -> Iterator[dg.MaterializeResult[Any]]:
-        frames = reporting(workspace, lambda: observation_frames(workspace))
-        for table in tables:
-            workspace.fill(table.name, frames[table.name])
-        for table in tables:
-            yield materialised(workspace, table, _extra_checks(workspace, table.name))
-
-    return [read_observations]
+    frames: dict[str, pl.DataFrame]
+    tables_read: int
+    tables_kept: int
 
 
-def observation_frames(space: Workspace) -> dict[str, pl.DataFrame]:
+def observation_frames(space: Workspace) -> Reading:
     """The frames of every table of the group, from the raw cells that stand in the build."""
     cells = space.connection.sql(
         """
@@ -61,10 +36,11 @@ def observation_frames(space: Workspace) -> dict[str, pl.DataFrame]:
         order by rowid
         """
     ).pl()
-    observed, quarantined = _guarded(_observe(space, cells), space)
+    read, tables_read, tables_kept = _observe(space, cells)
+    observed, quarantined = _guarded(read, space)
     raw_files = _raw_files(observed, cells, space)
     newest = space.as_of or _newest_day(observed.observations, raw_files)
-    return {
+    frames = {
         "observations": observed.observations,
         "rejected_rows": observed.rejected,
         "quarantined_rows": quarantined,
@@ -72,6 +48,7 @@ def observation_frames(space: Workspace) -> dict[str, pl.DataFrame]:
         "raw_files": raw_files,
         "settings": pl.DataFrame({"as_of": [newest]}, schema={"as_of": pl.Date}),
     }
+    return Reading(frames, tables_read, tables_kept)
 
 
 def _guarded(observed: Observed, space: Workspace) -> tuple[Observed, pl.DataFrame]:
@@ -88,8 +65,8 @@ def _guarded(observed: Observed, space: Workspace) -> tuple[Observed, pl.DataFra
     return replace(observed, observations=published, counts=counts), quarantined
 
 
-def _observe(space: Workspace, cells: pl.DataFrame) -> Observed:
-    """Every reading: of changed tables by the parser, of the others as they were kept from the last refresh."""
+def _observe(space: Workspace, cells: pl.DataFrame) -> tuple[Observed, int, int]:
+    """Every reading: of changed tables by the parser, of the others as they were kept; how many tables are either."""
     readings = space.readings
     digests = dict(cells.select("raw_file", "digest").unique().iter_rows())
     keys = {
@@ -101,7 +78,6 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> Observed:
     }
     kept = [raw_file for raw_file, key in keys.items() if readings.has(raw_file, key)]
     changed = cells.filter(~pl.col("raw_file").is_in(kept))
-    space.tables_read, space.tables_kept = len(keys) - len(kept), len(kept)
     parts = []
     if changed.height:
         parts.append(observe(space.sources, changed.drop("digest"), space.vocabulary, space.catalogue))
@@ -124,7 +100,7 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> Observed:
     readings.keep(
         readable, {name: frame.filter(pl.col("raw_file").is_in(list(readable))) for name, frame in frames.items()}
     )
-    return observed
+    return observed, len(keys) - len(kept), len(kept)
 
 
 def _newest_day(observations: pl.DataFrame, raw_files: pl.DataFrame) -> date | None:
@@ -170,14 +146,12 @@ def _raw_files(observed: Observed, cells: pl.DataFrame, space: Workspace) -> pl.
     return counted.with_columns(pl.col(pl.Int64).fill_null(0)).sort("raw_file")
 
 
-def _extra_checks(space: Workspace, table: str) -> list[dg.AssetCheckResult]:
+def reading_outcomes(space: Workspace, table: str) -> list[Outcome]:
+    """What is checked of the tables of this folder besides their declarations."""
     if table == "raw_files":
-        outcome = check_conservation(space.connection)
-        space.failures += [] if outcome.passed else [(table, outcome)]
-        return [as_check_result(table, outcome)]
+        return [check_conservation(space.connection)]
     if table == "rejected_rows":
         cells, rejected = count_rows(space.connection, "raw_cells"), count_rows(space.connection, "rejected_rows")
         passed = rejected <= REJECTED_SHARE_WARNING * cells
-        outcome = Outcome("rejected_share", 0 if passed else rejected, pl.DataFrame())
-        return [as_check_result(table, outcome, dg.AssetCheckSeverity.WARN)]
+        return [Outcome("rejected_share", 0 if passed else rejected, pl.DataFrame(), blocks=False)]
     return []

@@ -1,54 +1,18 @@
-"""Group raw: the scraped files as they are, and the files that a user edits, as tables."""
+"""The tables of analysis/raw: the scraped files as they are, and the files that a user edits."""
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any
 
-import dagster as dg
 import polars as pl
 
-from pipelines.assets.evidence import check_specs, materialised, reporting, spec_metadata
-from pipelines.assets.scraped import source_key
 from pipelines.contracts.sources import Source, Table
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.cells import parse_cells, read_content, unreadable
 from pipelines.ingest.corrections import read_corrections
-from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.readings import Readings
 from pipelines.warehouse.workspace import Workspace
 
 UNREADABLE = "unreadable"
 """Stands for the digest of a file whose content nobody could read."""
-
-
-def raw_assets(declarations: dict[str, Declaration], source_ids: list[str]) -> list[dg.AssetsDefinition]:
-    """The asset that loads every raw file into text cells, and every edited file into its table."""
-    tables = [table for table in declarations.values() if table.folder == "raw"]
-    scraped = [source_key(source_id) for source_id in source_ids]
-
-    @dg.multi_asset(
-        name="load_raw",
-        specs=[
-            dg.AssetSpec(
-                table.name,
-                group_name=table.folder,
-                description=table.comment,
-                metadata=spec_metadata(table),
-                kinds={"duckdb", "polars" if table.name == "raw_cells" else "toml"},
-                deps=scraped if table.name in ("raw_cells", "source_files") else [],
-            )
-            for table in tables
-        ],
-        check_specs=[spec for table in tables for spec in check_specs(table)],
-    )
-    def load_raw(workspace: dg.ResourceParam[Workspace]) -> Iterator[dg.MaterializeResult[Any]]:
-        frames = reporting(workspace, lambda: raw_frames(workspace))
-        for table in tables:
-            workspace.fill(table.name, frames[table.name])
-        for table in tables:
-            yield materialised(workspace, table)
-
-    return [load_raw]
 
 
 def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:

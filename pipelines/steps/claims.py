@@ -1,0 +1,52 @@
+"""The tables of claims: what the sources derive, recomputed, and what fed each claim."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from pipelines.audit.claims import evaluate_claims
+from pipelines.audit.declared_claims import FILE, claims_of
+from pipelines.errors import ContractError
+from pipelines.fingerprint import digest_of
+from pipelines.warehouse.workspace import Workspace
+
+TABLES = ("claims", "claim_inputs")
+READS = ("observations", "rejected_rows", "quarantined_rows")
+Made = tuple[dict[str, pl.DataFrame], list[str]]
+"""The frames of both tables, and what is wrong with declarations, of which the sources have no claims."""
+
+
+def claims_digest(space: Workspace) -> str:
+    """Digest of what decides the claims besides the tables that they read: their declarations, and the units."""
+    declared = [path for source in space.sources for path in source.folder.glob(f"[!.]*/{FILE}")]
+    return digest_of([*declared, space.project.vocabulary], space.project.root)
+
+
+def claims_maker(space: Workspace) -> Callable[[], Made]:
+    """What makes the frames of both tables. It asks the build for its inputs now, and not when it runs.
+
+    Raises ContractError for a wrong declaration if there is one source alone.
+    """
+    observations = space.connection.sql("select * from observations").pl()
+    rejected = space.connection.sql(
+        """
+        select raw_file, raw_row, column_name from rejected_rows
+        union all
+        select raw_file, raw_row, column_name from quarantined_rows where released_by is null
+        """
+    ).pl()
+    sources, vocabulary = space.sources, space.vocabulary
+
+    def make() -> Made:
+        parts, faults = [], []
+        for source in sources:
+            try:
+                claims = claims_of(source, sources)
+                parts.append(evaluate_claims(claims, observations, vocabulary, rejected))
+            except ContractError as error:
+                if len(sources) == 1:
+                    raise
+                faults.append(str(error))
+        return {name: pl.concat([part[name] for part in parts]) for name in TABLES}, faults
+
+    return make
