@@ -25,3 +25,27 @@ create or replace macro evidence_order(is_derived, observed_on, date_basis, boun
 
 comment on macro evidence_order is
     'Sorts observations, the best first: measured or stated before derived, newer before older, a day of its own before the document''s, a figure before a bound, exact before approximate.';
+
+create or replace macro evidence_word(basis) as
+    case basis when 'theoretical' then 'modelled' else basis end;
+
+comment on macro evidence_word is
+    'What a speed rests on, in one word: measured, reported, expected, target or modelled. evidence_word(''theoretical'') is modelled.';
+
+create or replace macro evidence_rank(basis) as
+    list_position(['measured', 'reported', 'expected', 'target', 'modelled'], evidence_word(basis));
+
+comment on macro evidence_rank is
+    'Place of the evidence of a speed, the best first: measured 1, reported 2, expected 3, target 4, modelled 5. evidence_rank(''expected'') = 3.';
+
+create or replace macro cell_text(raw_text) as
+    '“' || raw_text || '”';
+
+comment on macro cell_text is
+    'The text of a cell as a quotation. cell_text(''~$3,500'') is “~$3,500”.';
+
+create or replace macro cell_place(raw_file, raw_row, raw_column) as
+    raw_file || ', row ' || raw_row || ', ' || raw_column;
+
+comment on macro cell_place is
+    'Where a cell is: file, row and column in words. cell_place(''prices.csv'', 3, ''usd'') is prices.csv, row 3, usd.';

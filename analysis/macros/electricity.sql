@@ -6,8 +6,14 @@ create or replace macro amps(watts, volts) as
 comment on macro amps is
     'Current, A: watts / volts. amps(1800, 120) = 15.';
 
+create or replace macro circuit_w(circuit_a, volts, continuous_fraction := 0.8) as
+    circuit_a * volts * continuous_fraction;
+
+comment on macro circuit_w is
+    'Watts that a circuit carries for hours: circuit_a * volts * continuous_fraction. circuit_w(15, 120) = 1440.';
+
 create or replace macro breaker_a(watts, volts, continuous_fraction := 0.8) as
-    list_min(list_filter([15, 20, 30, 40, 50, 60], lambda size: size * volts * continuous_fraction >= watts));
+    list_min(list_filter([15, 20, 30, 40, 50, 60], lambda size: circuit_w(size, volts, continuous_fraction) >= watts));
 
 comment on macro breaker_a is
     'Smallest common North American circuit breaker, A, that carries a continuous load: the first of 15, 20, 30, 40, 50, 60 with breaker * volts * continuous_fraction >= watts; NULL if none does. breaker_a(1600, 120) = 20.';

@@ -54,6 +54,12 @@ create or replace macro cloud_usd_per_mtok(usd_per_hour, tokens_per_s) as
 comment on macro cloud_usd_per_mtok is
     'USD for a million tokens on rented hardware: usd_per_hour / (tokens_per_s * 3600) * 1e6. cloud_usd_per_mtok(2, 85) = 6.536.';
 
+create or replace macro equivalent_usd_per_hour(usd_per_mtok, tokens_per_s) as
+    usd_per_mtok / 1e6 * tokens_per_s * 3600;
+
+comment on macro equivalent_usd_per_hour is
+    'USD that an hour''s tokens of a machine would cost elsewhere, at usd_per_mtok: usd_per_mtok / 1e6 * tokens_per_s * 3600. Of a rented card it is own tok/s / rented tok/s * rate. equivalent_usd_per_hour(6.536, 85) = 2.';
+
 create or replace macro saving_usd_per_year(
     cloud_usd_per_hour,
     watts := 0,
@@ -115,15 +121,30 @@ create or replace macro breakeven_capex_usd(
 ) as
     -- the machine stands against one rented at what its tokens of an hour cost
     case
-        when saving_usd_per_year(usd_per_mtok / 1e6 * tokens_per_s * 3600, watts, hours_per_week, usd_per_kwh) >= 0
+        when saving_usd_per_year(equivalent_usd_per_hour(usd_per_mtok, tokens_per_s), watts, hours_per_week, usd_per_kwh) >= 0
             then
-                saving_usd_per_year(usd_per_mtok / 1e6 * tokens_per_s * 3600, watts, hours_per_week, usd_per_kwh)
+                saving_usd_per_year(equivalent_usd_per_hour(usd_per_mtok, tokens_per_s), watts, hours_per_week, usd_per_kwh)
                 * life_years
                 / nullif(1 - residual_fraction, 0)
     end;
 
 comment on macro breakeven_capex_usd is
     'Price of a machine at which a million tokens cost usd_per_mtok, the inverse of that formula: (what the tokens of a year cost at usd_per_mtok - electricity a year) * life_years / (1 - residual_fraction). NULL where the electricity alone costs more. breakeven_capex_usd(2, 500, 100, 40) = 4035.857.';
+
+create or replace macro net_usd(
+    capex_usd,
+    cloud_usd_per_hour,
+    watts := 0,
+    hours_per_week := 40,
+    usd_per_kwh := 0.15,
+    years := 3,
+    residual_fraction := 0
+) as
+    years * saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
+    - capex_usd * (1 - residual_fraction);
+
+comment on macro net_usd is
+    'USD that owning leaves after `years` against renting, not discounted: years * saving_usd_per_year - capex_usd * (1 - residual_fraction). net_usd(14949, 2.5) = 693.857.';
 
 create or replace macro roi_percent(
     capex_usd,
@@ -134,15 +155,12 @@ create or replace macro roi_percent(
     years := 3,
     residual_fraction := 0
 ) as
-    (
-        years * saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
-        - capex_usd * (1 - residual_fraction)
-    )
+    net_usd(capex_usd, cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh, years, residual_fraction)
     / nullif(capex_usd, 0)
     * 100;
 
 comment on macro roi_percent is
-    'Return on the purchase after `years`, percent of it: (years * saving_usd_per_year - capex_usd * (1 - residual_fraction)) / capex_usd * 100. roi_percent(14949, 2.5) = 4.641.';
+    'Return on the purchase after `years`, percent of it: net_usd / capex_usd * 100. roi_percent(14949, 2.5) = 4.641.';
 
 create or replace macro npv_usd(
     capex_usd,
@@ -165,6 +183,30 @@ create or replace macro npv_usd(
 
 comment on macro npv_usd is
     'Net present value, USD: each year''s saving at the end of that year and what the machine still fetches after `years`, discounted, less its price. npv_usd(14949, 2.5) = -749.21.';
+
+create or replace macro tokens_per_day(tokens_per_s, hours_per_week := 168) as
+    tokens_per_s * 3600 * hours_per_week / 7;
+
+comment on macro tokens_per_day is
+    'Tokens a day, on average over the week, of a machine that works hours_per_week: tokens_per_s * 3600 * hours_per_week / 7. tokens_per_day(10, 40) = 205714.286.';
+
+create or replace macro within(years, life_years) as
+    case when years <= life_years then years end;
+
+comment on macro within is
+    'A payback that comes within the life of a machine; NULL for a later one, which never comes. within(2.5, 3) = 2.5.';
+
+create or replace macro margin_percent(one_usd, other_usd) as
+    (greatest(one_usd, other_usd) - least(one_usd, other_usd)) / nullif(greatest(one_usd, other_usd), 0) * 100;
+
+comment on macro margin_percent is
+    'How much cheaper the cheaper of two is, percent of the expensive one: (greater - lesser) / greater * 100; NULL unless both are known. margin_percent(3, 4) = 25.';
+
+create or replace macro usd_per_unit(price_usd, quantity) as
+    price_usd / nullif(quantity, 0);
+
+comment on macro usd_per_unit is
+    'USD for one unit of what a price buys (a gigabyte, a gigabyte a second): price_usd / quantity. usd_per_unit(700, 24) = 29.167.';
 
 create or replace macro weights_gb(params_b, bits) as
     params_b * bits / 8;

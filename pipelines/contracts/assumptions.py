@@ -69,12 +69,21 @@ class ModelClass(Strict):
     class_: Annotated[Words, Field(alias="class")]
     params_low_b: NonNegative
     params_high_b: Positive
+    model_id: Id
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.params_low_b > self.params_high_b:
             raise refuse("has params_low_b above params_high_b", "Put the lower number first.", whole=True)
         return self
+
+
+class Purchase(Strict):
+    """A way of renting, and whether its rates count where renting is compared with owning."""
+
+    purchase: Words
+    counts: bool
+    reason: Words
 
 
 class Modelled(Strict):
@@ -111,6 +120,7 @@ class Assumptions(Strict):
     source_preference: list[SourcePreference] = []
     quantization_families: list[Family] = []
     model_classes: list[ModelClass] = []
+    cloud_purchases: list[Purchase] = []
     modelled: list[Modelled] = []
     quarantine_limits: list[Limit] = []
 
@@ -129,6 +139,7 @@ def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
         "quantization_families": frame(Family, said.quantization_families),
         "quarantine_limits": frame(Limit, said.quarantine_limits),
         "model_classes": frame(ModelClass, said.model_classes),
+        "cloud_purchases": frame(Purchase, said.cloud_purchases),
         "modelled_runs": pl.DataFrame(
             runs, schema=dict.fromkeys(("model_id", "quantization", "reason"), pl.String), orient="row"
         ),

@@ -49,15 +49,18 @@ def fill(space: Workspace, tables: Collection[Declaration]) -> Iterator[Filled]:
     broken: set[str] = set()
     makers = _Makers(space)
     wants_claims = any(table.name in claims.TABLES for table in tables)
+    # a table that reads assumptions alone may come before what the claims are recomputed from
+    wanted = set(claims.READS) & {table.name for table in tables}
     with ThreadPoolExecutor(max_workers=1) as aside:
         for table in _in_order(tables, space.declarations):
             if broken & needed(table, space.declarations):
                 broken.add(table.name)
                 continue
-            if wants_claims and table.sql is not None:
+            if wants_claims and table.sql is not None and not wanted:
                 makers.start_claims(aside)
                 wants_claims = False
             filled = _fill(space, table, makers)
+            wanted.discard(table.name)
             if filled.failed:
                 broken.add(table.name)
             if not filled.is_kept:

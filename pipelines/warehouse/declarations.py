@@ -122,6 +122,7 @@ def dictionary_rows(declarations: Iterable[Declaration]) -> list[dict[str, Any]]
             "description": column.description,
             "is_key": column.name in table.primary_key,
             "table_description": table.description,
+            "made_by": table.place,
             "grain": table.grain,
         }
         for table in sorted(declarations, key=lambda declaration: declaration.name)

@@ -121,8 +121,7 @@
       foot = element("div", { class: "figure-foot" });
       holder.append(foot);
     }
-    const sql = figure.nextElementSibling;
-    if (sql?.matches("details.sql")) foot.prepend(sql);
+    for (let next = figure.nextElementSibling; next?.matches("details.sql, details.trace"); next = figure.nextElementSibling) foot.append(next);
     return foot;
   };
   const addButton = (foot, name, label, work) => {
@@ -234,7 +233,11 @@
 
   // ---- tables
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const cellText = (cell) => (cell.querySelector(".none") ? "" : cell.textContent.trim());
+  const cellText = (cell) => {
+    if (cell.querySelector(".none")) return "";
+    const button = cell.querySelector(".trace-row");
+    return (button ? cell.textContent.slice(0, -button.textContent.length) : cell.textContent).trim();
+  };
   const cellValues = (cell) => (cell.dataset.v ? JSON.parse(cell.dataset.v) : [cellText(cell)]);
   // The unknown goes last whichever way the column is sorted.
   const compare = (left, right, direction) => {
@@ -263,6 +266,24 @@
       }
     };
     new ResizeObserver(update).observe(region);
+  };
+
+  // A `?` at the head of each row: the command that traces it to its cells, and where its formula is. One note for the table.
+  const addTraces = (holder, rows) => {
+    const note = element("p", { class: "trace-note", role: "status", hidden: "" });
+    const { trace, madeBy } = holder.dataset;
+    for (const row of rows.filter((each) => each.dataset.key)) {
+      const name = row.cells[0].firstChild?.textContent ?? "";
+      const button = element("button", { type: "button", class: "trace-row", "aria-label": `Where the figures of ${name} are from` }, "?");
+      button.addEventListener("click", () => {
+        const command = element("code", {}, `rigonomics trace ${trace} ${row.dataset.key}`);
+        const place = element("code", {}, madeBy);
+        note.replaceChildren(`${name}: `, command, " prints its inputs, down to the cells. Its formula is in ", place, ".");
+        note.hidden = false;
+      });
+      row.cells[0].append(button);
+    }
+    holder.querySelector(".table-scroll").after(note);
   };
 
   const startTable = (holder) => {
@@ -309,6 +330,7 @@
       holder.prepend(search);
     }
     if (holder.nextElementSibling?.matches("details.sql")) footOf(holder);
+    if (holder.dataset.trace) addTraces(holder, rows);
     if ("download" in holder.dataset) {
       addButton(footOf(holder), "CSV", `CSV: save ${name}`, () => {
         const heads = [...table.tHead.rows[0].cells];

@@ -1,7 +1,8 @@
 """What the report's cells import: numbers in words, the data, charts and tables in one look. Nothing is computed beyond layout."""
 
-from figures.charts import Chart
-from figures.prose import (
+from figures.look.charts import Chart
+from figures.look.listing import show_sql
+from figures.look.prose import (
     Markdown,
     Text,
     gb,
@@ -23,9 +24,9 @@ from figures.prose import (
     years,
     years_range,
 )
-from figures.sql import query, show_sql
-from figures.tables import Column, date, flag, interval, label, money, money_interval, number, table
-from figures.web import Block, data_block, key_figures
+from figures.look.tables import Column, date, flag, interval, label, money, money_interval, number, table
+from figures.look.web import Block, data_block, key_figures
+from figures.sql import query, source
 
 __all__ = [
     "Block",
@@ -50,6 +51,7 @@ __all__ = [
     "query",
     "sentence",
     "show_sql",
+    "source",
     "table",
     "text",
     "tok_s",

@@ -1,8 +1,4 @@
-"""Which system answers for a class of models: rows chosen in SQL, and how systems, models and hours are written. No page's own words.
-
-Every system stands with one speed for a class: one sequence at a time, in memory, weights of LEAST_BITS or more; measured
-before stated before modelled, then the fastest. What a million tokens costs and when it pays off comes ready from the database.
-"""
+"""The answers as the pages speak of them: rows of the table `answers`, and how systems, models, hours and rates are written."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,179 +6,60 @@ from typing import Any
 
 import polars as pl
 
-from figures.prose import (
-    Text,
-)
+from figures.look.prose import Text, text, usd_per_hour
 from figures.sql import query
 
 Row = Mapping[str, Any]
 _SYSTEMS_PAGE = Path(__file__).resolve().parents[1] / "systems.qmd"
 
 CLASSES = ("8B", "32B", "70B")
-"""Classes of models that the pages answer for; they are rows of the table model_classes."""
+"""Classes of models that the first page answers for; they are rows of the table model_classes."""
 
-LEAST_BITS = 4
-"""Bits of a weight below which an answer is not compared: the sources' own table of quality falls off beneath."""
-
-EVIDENCE = """case c.throughput_basis
-            when 'measured' then 'measured'
-            when 'reported' then 'stated'
-            when 'modelled' then 'modelled'
-            when 'theoretical' then 'modelled'
-            else 'stated'
-        end"""
-"""What a speed rests on, in the words of the charts; `c` is cost_per_token."""
-
-CHOSEN = f"""
-    with usable as (
-        select
-            c.*,
-            b.name as system,
-            m.name as model,
-            m.model_class,
-            q.bits_per_weight,
-            {EVIDENCE} as evidence
-        from cost_per_token as c
-        join builds as b using (build_id)
-        join models as m using (model_id)
-        join quantizations as q using (quantization)
-        where c.scenario_id = $scenario
-            and c.concurrency = 1
-            and c.fits_in_memory
-            and q.bits_per_weight >= $least_bits
-            and m.model_class is not null
-    ),
-
-    chosen as (
-        select *
-        from usable
-        qualify row_number() over (
-            partition by build_id, model_class
-            order by
-                evidence <> 'measured',
-                evidence = 'modelled',
-                tokens_per_s_mid desc,
-                bits_per_weight desc,
-                model_id
-        ) = 1
-    )
-"""
-"""The start of a query: one row for each system and class of models, in `chosen`. Takes $scenario and $least_bits."""
-
-RENTS = """
-    rents as (
-        select
-            r.cloud_rate_id,
-            h.name as rented,
-            h.memory_gb as rented_memory_gb,
-            r.usd_per_hour_low / r.gpu_count as rent_low,
-            mid(r.usd_per_hour_low, r.usd_per_hour_high) / r.gpu_count as rent_mid,
-            r.usd_per_hour_high / r.gpu_count as rent_high
-        from cloud_rates as r
-        join hardware as h using (hardware_id)
-    )
-"""
-"""A CTE: what one rented GPU costs an hour."""
-
-ANSWERS = (
-    CHOSEN
-    + ","
-    + RENTS
-    + """
-    select
-        c.model_class,
-        c.build_id,
-        c.system,
-        c.model,
-        c.quantization,
-        c.evidence,
-        c.tokens_per_s_low,
-        c.tokens_per_s_mid,
-        c.tokens_per_s_high,
-        c.usd_per_mtok_low,
-        c.usd_per_mtok_mid,
-        c.usd_per_mtok_high,
-        p.capex_from,
-        p.capex_bound,
-        p.missing as price_missing,
-        p.capex_low_usd,
-        p.capex_mid_usd,
-        p.capex_high_usd,
-        r.rented,
-        r.rent_low,
-        r.rent_high,
-        o.payback_years_low,
-        o.payback_years_mid,
-        o.payback_years_high,
-        o.pays_back,
-        o.pays_back_within_life,
-        s.life_years,
-        breakeven_hours_per_week(
-            p.capex_low_usd, r.rent_high, w.watts_low, s.usd_per_kwh, s.life_years, s.residual_fraction
-        ) as breakeven_low,
-        o.breakeven_hours_per_week as breakeven_mid,
-        breakeven_hours_per_week(
-            p.capex_high_usd, r.rent_low, w.watts_high, s.usd_per_kwh, s.life_years, s.residual_fraction
-        ) as breakeven_high
-    from chosen as c
-    join scenarios as s using (scenario_id)
-    join build_costs as p
-        on p.build_id = c.build_id
-        and p.capex_basis = 'current'
-    join build_power as w
-        on w.build_id = c.build_id
-        and w.is_best
-    left join rents as r
-        on r.rented_memory_gb >= c.memory_needed_gb
-    left join cloud_roi as o
-        on o.build_id = c.build_id
-        and o.cloud_rate_id = r.cloud_rate_id
-        and o.scenario_id = c.scenario_id
-        and o.comparison = 'one_gpu'
-    where c.usd_per_mtok_mid is not null
-    -- the cheapest rent of a card that holds the model
-    qualify row_number() over (partition by c.build_id, c.model_class order by r.rent_mid nulls last, r.cloud_rate_id) = 1
-    order by c.model_class, c.usd_per_mtok_mid, c.build_id
-"""
-)
-"""The systems of each class with what a million tokens costs on them and what they save against renting, cheapest first."""
+ANSWERS = "from answers where scenario_id = $scenario and rank is not null order by class_from_b, rank"
+"""The systems of each class with what a million tokens costs on them, cheapest first."""
 
 
 def base_scenario() -> dict[str, Any]:
     """The scenario that the pages speak of: the conservative one, or the one of fewest hours if it has been taken out."""
-    found = query("select * from scenarios order by scenario_id <> 'conservative', hours_per_week limit 1")
+    found = query("from scenarios order by scenario_id <> 'conservative', hours_per_week limit 1")
     return found.row(0, named=True)
 
 
 def answers(scenario_id: str) -> pl.DataFrame:
     """Rows of ANSWERS under a scenario."""
-    return query(ANSWERS, scenario=scenario_id, least_bits=LEAST_BITS)
+    return query(ANSWERS, scenario=scenario_id)
+
+
+def least_bits() -> str:
+    """Bits a weight that a run needs to answer for a class."""
+    found = query("from assumptions where name = 'least_bits'")
+    return f"{found['value'].item():g}"
+
+
+def counted_rates() -> list[dict[str, Any]]:
+    """The rates that pages compare systems with, hour against hour: the cheapest that count by memory, cheapest first."""
+    return query("from gpu_rates where is_reference order by usd_per_hour_mid, cloud_rate_id").to_dicts()
 
 
 def price_note(row: Row) -> str:
-    """What is to be known of a price, from capex_from, capex_bound and price_missing of build_costs; empty if it is whole."""
+    """What is to be known of a price, from capex_from, capex_bound and price_missing; empty if it is whole."""
     if row["capex_from"] is None:
         return ""
     said = []
     if row["capex_from"] == "stated_total":
         said.append("the price is the document's own total")
     elif row["price_missing"]:
-        said.append(f"the price leaves something out: {row['price_missing']}")
+        said.append(f"the price excludes something: {row['price_missing']}")
     if row["capex_bound"] == "at_least":
         said.append("the price is a lower limit")
     return "; ".join(said)
-
-
-def rents() -> list[dict[str, Any]]:
-    """What one rented GPU costs an hour by every stated rate, cheapest first."""
-    return query(f"with {RENTS} select * from rents order by rent_mid, cloud_rate_id").to_dicts()
 
 
 def cheapest(rows: pl.DataFrame, model_class: str, measured: bool = False) -> Row | None:
     """The first row of a class, or None; with `measured` the first one that rests on a measured speed."""
     kept = rows.filter(pl.col("model_class") == model_class)
     if measured:
-        kept = kept.filter(pl.col("evidence") == "measured")
+        kept = kept.filter(pl.col("rank_measured") == 1)
     return kept.row(0, named=True) if kept.height else None
 
 
@@ -199,8 +76,18 @@ def hours(value: float | None) -> Text:
 
 
 def short_name(name: str) -> str:
-    """An article's name without its maker."""
+    """An item's name without its maker."""
     return name.removeprefix("NVIDIA ").removeprefix("AMD ")
+
+
+def rate_name(row: Row) -> str:
+    """A rented card with what it costs: A100 80GB, $0.66–3.67/h."""
+    return f"{short_name(row['rented'])}, {rate_range(row['usd_per_hour_low'], row['usd_per_hour_high'])}"
+
+
+def rate_range(low: float, high: float) -> Text:
+    """A cloud rate from low to high: $0.66–3.67/h."""
+    return usd_per_hour(high) if low == high else Text(f"${low:.2f}–{high:.2f}/h")
 
 
 def model_name(row: Row) -> str:
@@ -221,33 +108,11 @@ def with_links(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(system_link=pl.format("systems.html#{}", "build_id"))
 
 
-def chosen(scenario_id: str) -> pl.DataFrame:
-    """One row for each system and class of models, those without a price included."""
-    return query(
-        CHOSEN + "select * from chosen order by model_class, usd_per_mtok_mid nulls last, system",
-        scenario=scenario_id,
-        least_bits=LEAST_BITS,
-    )
-
-
-__all__ = [
-    "ANSWERS",
-    "CHOSEN",
-    "CLASSES",
-    "EVIDENCE",
-    "LEAST_BITS",
-    "RENTS",
-    "Row",
-    "answers",
-    "assumed",
-    "base_scenario",
-    "cheapest",
-    "chosen",
-    "hours",
-    "model_name",
-    "price_note",
-    "rents",
-    "short_name",
-    "with_article",
-    "with_links",
-]
+def tokens_a_day(value: float | None) -> Text:
+    """Tokens a day as a reader counts them: 340,000, 2.1 million."""
+    if value is None:
+        return Text("never")
+    if value >= 999_500:
+        return Text(f"{value / 1e6:.1f} million".replace(".0 ", " ") if value < 1e8 else f"{value / 1e6:,.0f} million")
+    places = 1 - len(f"{value:.0f}") + 1
+    return text(f"{round(value, places):,.0f}")

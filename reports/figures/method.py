@@ -1,23 +1,21 @@
-"""The page on method and data: formulas as the database holds them, worked by calling them; assumptions, dictionary, examples, sources."""
+"""The page on method and data: formulas as the database holds them, each with a worked example; assumptions, dictionary, examples, sources."""
 
 import re
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from figures import prose
-from figures.answers import answers, assumed, base_scenario, cheapest
-from figures.prose import Markdown, sentence
-from figures.sql import query, written_out
-from figures.tables import date, label, number, table
-from figures.web import Block
-from figures.wording import counted
+from figures.answers import answers, assumed, base_scenario, cheapest, with_article
+from figures.look import prose
+from figures.look.listing import written_out
+from figures.look.prose import Markdown, sentence
+from figures.look.tables import date, label, number, table
+from figures.look.web import Block
+from figures.sql import query, source, source_of
 
 QUERIES = Path(__file__).resolve().parents[2] / "queries"
 
 FORMULAS = """
-    select function_name, parameters, comment, macro_definition, function_type
     from duckdb_functions()
     where schema_name = 'main'
         and not internal
@@ -33,39 +31,34 @@ _FIRST = (
 )  # fmt: skip
 
 
-def worked(name: str, comment: str) -> tuple[str, str]:
-    """A macro's comment without its example, and the example's call; the call is empty where the comment has none."""
+def worked(name: str, comment: str) -> tuple[str, str, str]:
+    """A macro's comment without its example, the example's call and what it gives; both empty where there is no example."""
     start = comment.rfind(f" {name}(")
     if start < 0:
-        return comment, ""
-    call, _, result = comment[start + 1 :].rpartition(" = ")
-    if not call.endswith(")") or not result:
-        return comment, ""
-    return comment[:start].rstrip(), call
+        return comment, "", ""
+    call, sign, result = comment[start + 1 :].rpartition(" = " if " = " in comment[start:] else " is ")
+    return (
+        (comment[:start].rstrip(), call, result.removesuffix(".")) if call.endswith(")") and sign else (comment, "", "")
+    )
 
 
 def formulas() -> pl.DataFrame:
-    """Every formula with what it says, its parameters, an example, and what calling the example gives now."""
+    """Every formula with what it says, its parameters and its worked example, which a test holds it to."""
     rows = []
     for row in query(FORMULAS).filter(pl.col("function_type") == "macro").iter_rows(named=True):
-        said, call = worked(row["function_name"], row["comment"])
-        value = query(f"select {call} as value")["value"][0] if call else None
+        said, call, gives = worked(row["function_name"], row["comment"])
         rows.append(
             {
                 "formula": row["function_name"],
                 "parameters": ", ".join(row["parameters"]),
                 "said": said,
                 "example": call or None,
-                "gives": None if value is None else _written(value),
+                "gives": gives or None,
                 "missing": "its comment gives no example",
             }
         )
     place = {name: number for number, name in enumerate(_FIRST)}
     return pl.DataFrame(sorted(rows, key=lambda row: (place.get(row["formula"], len(place)), row["formula"])))
-
-
-def _written(value: Any) -> str:
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, int | float) else str(value)
 
 
 def formula_table() -> Block:
@@ -82,71 +75,46 @@ def formula_table() -> Block:
         missing="missing",
         row_id="formula",
         searchable=True,
-        sql=FORMULAS,
+        source=source(FORMULAS),
     )
 
 
-_INPUTS = """
-    select
-        c.capex_mid_usd as capex,
-        w.watts_mid as watts,
-        t.tokens_per_s_mid as tokens_per_s,
-        s.hours_per_week as hours,
-        s.usd_per_kwh as kwh,
-        s.life_years as life,
-        s.residual_fraction as residual,
-        t.usd_per_mtok_mid as in_table
-    from cost_per_token as t
-    join build_costs as c
-        on c.build_id = t.build_id
-        and c.capex_basis = 'current'
-    join build_power as w
-        on w.build_id = t.build_id
-        and w.is_best
-    join scenarios as s using (scenario_id)
-    where t.build_id = $build_id
-        and t.scenario_id = $scenario
-        and t.concurrency = 1
-        and t.usd_per_mtok_mid = $cost
-    limit 1
-"""
-
-
 def worked_system() -> Markdown:
-    """One figure of the Start page worked out by hand: the numbers put into the formula, and what comes out."""
+    """One figure of the Start page put into its formula: the numbers, and what the table holds."""
     scenario = base_scenario()
     found = answers(str(scenario["scenario_id"]))
     best = next((row for name in ("70B", "32B", "8B") if (row := cheapest(found, name)) is not None), None)
     if best is None:
-        return Markdown("No system has a known price, draw and speed, so that there is nothing to work out.")
+        return Markdown("No system has a known price, power and speed, so that there is nothing to compute.")
     row = query(
-        _INPUTS, build_id=best["build_id"], scenario=str(scenario["scenario_id"]), cost=best["usd_per_mtok_mid"]
+        "from best_run where build_id = $build_id and scenario_id = $scenario and model_class = $model_class",
+        build_id=best["build_id"],
+        scenario=scenario["scenario_id"],
+        model_class=best["model_class"],
     ).row(0, named=True)
     call = (
-        f"usd_per_mtok({row['capex']:g}, {row['watts']:g}, {row['tokens_per_s']:g}, hours_per_week := "
-        f"{row['hours']:g}, "
-        f"usd_per_kwh := {row['kwh']:g}, life_years := {row['life']:g}, residual_fraction := {row['residual']:g})"
+        f"usd_per_mtok({row['capex_mid_usd']:g}, {row['watts_mid']:g}, {row['tokens_per_s_mid']:.12g}, "
+        f"hours_per_week := {scenario['hours_per_week']:g}, usd_per_kwh := {scenario['usd_per_kwh']:g}, "
+        f"life_years := {scenario['life_years']:g}, residual_fraction := {scenario['residual_fraction']:g})"
     )
-    value = query(f"select {call} as value")["value"][0]
     said = sentence(
-        "The {system} with a {model_class} model: a price of {price}, a draw of {watts}, {tokens}, {assumed}, {life}. "
-        "Put into the formula that is {value} for a million tokens; the table holds {in_table}.",
-        system=best["system"],
-        model_class=best["model_class"],
-        price=f"${row['capex']:,.0f}",
-        watts=f"{row['watts']:,g} W",
-        tokens=f"{row['tokens_per_s']:,g} tok/s",
+        "The {system} with {model_class} model: a price of {price}, {watts} at work, {tokens}, {assumed}, {life}. "
+        "The table holds what the formula gives: **{in_table}** for a million tokens.",
+        system=row["system"],
+        model_class=with_article(row["model_class"]),
+        price=f"${row['capex_mid_usd']:,.0f}",
+        watts=f"{row['watts_mid']:,g} W",
+        tokens=f"{row['tokens_per_s_mid']:,g} tok/s",
         assumed=assumed(scenario),
-        life=prose.years(row["life"]),
-        value=f"${value:.3f}",
-        in_table=f"${row['in_table']:.3f}",
+        life=prose.years(scenario["life_years"]),
+        in_table=f"${row['usd_per_mtok_mid']:.3f}",
     )
-    return Markdown(f"{said}\n\n```sql\nselect {call}\n```\n")
+    return Markdown(f"{said}\n\n```sql\nselect {call}\n```\n\n{source_of('best_run').trace(row)._repr_markdown_()}")
 
 
 def scenarios_table() -> Block:
     """The scenarios with where they come from."""
-    sql = "select * from scenarios order by hours_per_week, scenario_id"
+    sql = "from scenarios order by hours_per_week, scenario_id"
     return table(
         query(sql),
         [
@@ -160,13 +128,13 @@ def scenarios_table() -> Block:
             date("source_day", "Day"),
         ],
         caption="Scenarios",
-        sql=sql,
+        source=source(sql),
     )
 
 
 def assumptions_table() -> Block:
-    """Single values that the tables reckon with."""
-    sql = "select * from assumptions order by name"
+    """Single values that the tables compute with."""
+    sql = "from assumptions order by name"
     rows = query(sql)
     # All digits: an assumption is to be seen as it was written.
     written = pl.Series("written", [f"{value:,.10g}" for value in rows["value"]], dtype=pl.String)
@@ -180,19 +148,15 @@ def assumptions_table() -> Block:
             date("source_day", "Day"),
         ],
         caption="Assumptions",
-        sql=sql,
+        source=source(sql),
     )
 
 
 def preferences() -> Markdown:
     """Which kind of price is taken first, and what counts as a class of models, from the tables."""
-    ranked = (
-        query("select * from price_preference order by rank")
-        if "rank" in query("from price_preference limit 0").columns
-        else query("from price_preference")
-    )
+    ranked = query("from price_preference order by rank")
     kinds = ", then ".join(prose.text(name.replace("_", " "))._repr_markdown_() for name in ranked["condition"])
-    classes = query("select class, params_low_b, params_high_b from model_classes order by params_low_b")
+    classes = query("from model_classes order by params_low_b")
     spans = "; ".join(
         prose.text(f"{row['class']} is {row['params_low_b']:g} to {row['params_high_b']:g}")._repr_markdown_()
         for row in classes.iter_rows(named=True)
@@ -204,40 +168,28 @@ def preferences() -> Markdown:
     )
 
 
-TABLES = """
-    select
-        t.table_name,
-        any_value(d.table_description) as description,
-        any_value(d.grain) as grain,
-        t.estimated_size as rows,
-        count(d.column_name) as columns
-    from duckdb_tables() as t
-    left join data_dictionary as d using (table_name)
-    where t.schema_name = 'main'
-    group by t.table_name, t.estimated_size
-    order by t.table_name
-"""
+TABLES = "from duckdb_tables() where schema_name = 'main' order by table_name"
 
-DICTIONARY = """
-    select table_name, column_name, type, unit, description
-    from data_dictionary
-    order by table_name, position
-"""
+DICTIONARY = "from data_dictionary order by table_name, position"
 
 
 def tables_table() -> Block:
-    """Every table: what it holds, what a row is, how many."""
+    """Every table: what it holds, what a row is, how many, and the file that makes it."""
+    declared = query("from data_dictionary where position = 1")
+    kept = declared.select("table_name", "table_description", "grain", "made_by")
     return table(
-        query(TABLES),
+        query(TABLES).join(kept, on="table_name", how="inner", maintain_order="left"),
         [
             label("table_name", "Table").noted("grain"),
-            label("description", "What it holds"),
-            number("rows", "Rows", digits=0),
-            number("columns", "Columns", digits=0),
+            label("table_description", "What it holds"),
+            number("estimated_size", "Rows", digits=0),
+            number("column_count", "Columns", digits=0),
+            label("made_by", "Made by"),
         ],
         caption="Tables",
         searchable=True,
-        sql=TABLES,
+        row_id="table_name",
+        source=source(TABLES),
     )
 
 
@@ -254,57 +206,24 @@ def dictionary_table() -> Block:
         ],
         caption="Data dictionary",
         searchable=True,
-        sql=DICTIONARY,
+        source=source(DICTIONARY),
     )
 
 
 def examples() -> Markdown:
-    """Questions in SQL, each run once so that it is known to answer: the files of queries/."""
+    """The questions of queries/ with their SQL; a test runs each. Raises FileNotFoundError if the folder is missing."""
+    if not QUERIES.is_dir():
+        raise FileNotFoundError(f"{QUERIES} does not exist: the examples of this page are the files in it.")
     parts = []
-    for question, sql in _examples():
-        answered = query(sql).height
-        parts.append(
-            f"**{prose.text(question)._repr_markdown_()}**\n\n```sql\n{written_out(sql)}\n```\n\nIt answers with "
-            f"{counted(answered, 'row')}.\n"
-        )
+    for path in sorted(QUERIES.glob("*.sql")):
+        sql = path.read_text(encoding="utf-8").strip()
+        question = prose.text(sql.split("\n")[0].removeprefix("--"))._repr_markdown_()
+        parts.append(f"**{question}**\n\n```sql\n{written_out(sql)}\n```\n")
     return Markdown("\n".join(parts))
 
 
-def _examples() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted(QUERIES.glob("*.sql")):
-        lines = path.read_text(encoding="utf-8").strip().split("\n")
-        comments = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
-        question = comments[0] if comments else path.stem.replace("_", " ").replace("-", " ").capitalize()
-        found.append((question, "\n".join(lines)))
-    if not found:
-        raise FileNotFoundError(f"There are no queries in {QUERIES}, which this page shows.")
-    return found
-
-
-SOURCES = """
-    select
-        s.source_id,
-        s.title,
-        s.publisher,
-        s.url,
-        s.licence,
-        s.published_on,
-        s.retrieved_on,
-        s.document,
-        s.raw_files,
-        s.raw_rows,
-        s.observations,
-        s.rejected_rows
-    from sources as s
-    order by s.source_id
-"""
-
-FILES = """
-    select source_id, table_name, title, place, retrieved_on, rows, cells, observed, rejected, ignored, digest, raw_file
-    from raw_files
-    order by source_id, raw_file
-"""
+SOURCES = "from sources order by source_id"
+FILES = "from raw_files order by source_id, raw_file"
 
 
 def sources_table() -> Block:
@@ -322,7 +241,7 @@ def sources_table() -> Block:
             number("rejected_rows", "Refused", digits=0),
         ],
         caption="Sources",
-        sql=SOURCES,
+        source=source(SOURCES),
     )
 
 
@@ -342,13 +261,13 @@ def files_table() -> Block:
         ],
         caption="Scraped tables",
         searchable=True,
-        sql=FILES,
+        source=source(FILES),
     )
 
 
 def digest_sentence() -> Markdown:
     """What the whole was made from: day, digest, code version."""
-    rows = query("select * from refreshes order by as_of desc limit 1")
+    rows = query("from refreshes order by as_of desc limit 1")
     if not rows.height:
         return Markdown("")
     row = rows.row(0, named=True)

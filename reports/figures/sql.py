@@ -1,6 +1,5 @@
-"""The published database, read only, and the SQL that a reader can open beneath a figure."""
+"""The published database, read only. The report's queries take rows from one table, choose and order them, and nothing else."""
 
-import datetime
 import os
 import re
 from functools import cache
@@ -9,14 +8,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from figures.web import Block, escape
+from figures.look.listing import Parameter, Source
 
 # The folder of the project is two above this package; RIGONOMICS_DATABASE names another database.
 _DEFAULT = Path(__file__).resolve().parents[2] / "data" / "curated" / "rigonomics.duckdb"
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|\$([A-Za-z_]\w*)")
 _TOKEN = re.compile(r"'(?:[^']|'')*'|--[^\n]*|[()]|\border\s+by\b|\blimit\b", re.IGNORECASE)
-
-Parameter = str | int | float | bool | datetime.date | None
+_FROM = re.compile(r"\bfrom\s+(\w+)\b(?!\s*\()", re.IGNORECASE)
 
 
 def query(sql: str, **parameters: Parameter) -> pl.DataFrame:
@@ -25,6 +22,20 @@ def query(sql: str, **parameters: Parameter) -> pl.DataFrame:
     Asked twice, it answers from memory: a third of the report's questions are asked again by another page.
     """
     return _answer(sql, tuple(parameters.items()))
+
+
+def source(sql: str, **parameters: Parameter) -> Source:
+    """What a figure shows beneath itself of the query that it was made with."""
+    match = _FROM.search(sql)
+    table = match[1] if match else ""
+    key, made_by = _declared().get(table, ((), ""))
+    return Source(sql, parameters, table, key, made_by, lambda: query(sql, **parameters))
+
+
+def source_of(table: str) -> Source:
+    """The source of single figures of a table, for the trace of a row."""
+    key, made_by = _declared()[table]
+    return Source(f"from {table}", {}, table, key, made_by)
 
 
 @cache
@@ -59,38 +70,31 @@ def settled(sql: str, columns: int) -> str:
     return f"{body}\n{', ' if order >= 0 else 'order by '}{everything}\n{rest}"
 
 
+@cache
+def _declared() -> dict[str, tuple[tuple[str, ...], str]]:
+    """For each table its key columns in order and the file that makes it."""
+    if "data_dictionary" not in tables():
+        return {}
+    rows = query(
+        "select table_name, column_name, made_by from data_dictionary where is_key order by table_name, position"
+    )
+    found: dict[str, tuple[tuple[str, ...], str]] = {}
+    for name, column, made_by in rows.iter_rows():
+        found[name] = ((*found.get(name, ((), ""))[0], column), made_by)
+    return found
+
+
 def forget() -> None:
     """Let go of the database and of all that it answered: RIGONOMICS_DATABASE may name another one now."""
-    _connection.cache_clear()
-    _answer.cache_clear()
-    tables.cache_clear()
+    for kept in (_connection, _answer, _declared, tables):
+        kept.cache_clear()
 
 
 @cache
 def tables() -> frozenset[str]:
-    """Names of the tables that are published. A page that shows a table which may not be there yet asks first."""
+    """Names of the tables that are published."""
     rows = _connection().sql("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()
     return frozenset(name for (name,) in rows)
-
-
-def show_sql(sql: str, **parameters: Parameter) -> Block:
-    """The SQL behind a figure, folded. $names are written out, so that it runs as it is pasted."""
-    return Block(
-        '<details class="sql"><summary>SQL</summary>'
-        f'<pre tabindex="0" aria-label="SQL of this figure"><code>{_kept(written_out(sql, **parameters))}</code></pre></details>'
-    )
-
-
-def written_out(sql: str, **parameters: Parameter) -> str:
-    """`sql` with each $name replaced by its value as a literal. Raises KeyError for a name that is not given."""
-
-    def literal(match: re.Match[str]) -> str:
-        return match[0] if match[1] is None else _literal(parameters[match[1]])
-
-    lines = _PARAMETER.sub(literal, sql).strip("\n").rstrip().split("\n")
-    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
-    margin = min(indents, default=0)
-    return "\n".join(line[margin:].rstrip() for line in lines)
 
 
 @cache
@@ -99,29 +103,3 @@ def _connection() -> duckdb.DuckDBPyConnection:
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist. Build it first: rigonomics refresh.")
     return duckdb.connect(str(path), read_only=True)
-
-
-def _literal(value: Parameter) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return repr(value)
-        case datetime.date():
-            return f"date '{value.isoformat()}'"
-        case _:
-            return "'" + str(value).replace("'", "''") + "'"
-
-
-def _kept(text: str) -> str:
-    """Escaped line by line: a listing keeps its lines and its indents."""
-    return "\n".join(
-        " " * (len(line) - len(line.lstrip(" "))) + escape_line(line.lstrip(" ")) for line in text.split("\n")
-    )
-
-
-def escape_line(line: str) -> str:
-    """One line of code for HTML, inner spaces kept."""
-    return "".join(part if part.isspace() else escape(part) for part in re.split(r"(\s+)", line))

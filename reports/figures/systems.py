@@ -1,6 +1,6 @@
-"""A section for each system: what it is, what it costs, draws, runs and pays back, and what is not known. HTML only, no chart.
+"""A section for each system: what it is, what it costs, uses, runs and pays back, and what is not known. HTML only, no chart.
 
-The queries give every system's rows; a section takes its own. Nothing is computed here.
+The tables have every system's rows; a section takes its own. Nothing is computed here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,174 +8,33 @@ from typing import Any
 
 import polars as pl
 
-from figures import tables
-from figures.prose import gb, payback, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
-from figures.web import Block, escape, identifier
-from figures.wording import SPELLINGS, counted, listed
+from figures.look import tables
+from figures.look.listing import Source
+from figures.look.prose import gb, payback, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
+from figures.look.web import Block, escape, identifier
+from figures.look.wording import SPELLINGS, counted, listed
+from figures.sql import source_of
 
 Row = Mapping[str, Any]
 
 OVERVIEW = """
-    select
-        b.build_id,
-        b.name,
-        b.description,
-        b.source_id,
-        s.title as source,
-        b.accelerator_count,
-        h.name as accelerator,
-        b.accelerator_memory_gb,
-        b.system_memory_gb,
-        b.is_unified_memory,
-        b.link as accelerator_link,
-        now.capex_low_usd,
-        now.capex_mid_usd,
-        now.capex_high_usd,
-        now.capex_from,
-        now.capex_bound,
-        now.parts_priced,
-        now.parts_unpriced,
-        now.priced_parts_low_usd,
-        now.priced_parts_high_usd,
-        now.missing as price_missing,
-        then_.capex_low_usd as stated_low_usd,
-        then_.capex_high_usd as stated_high_usd,
-        then_.stated_total_low_usd,
-        then_.stated_total_high_usd,
-        then_.missing as stated_missing,
-        w.power_basis,
-        w.watts_bound,
-        w.watts_low,
-        w.watts_mid,
-        w.watts_high,
-        w.peak_w,
-        w.idle_w,
-        w.missing as watts_missing,
-        e.usd_3yr_low,
-        e.usd_3yr_high,
-        c.hours_per_week,
-        c.usd_per_kwh
-    from builds as b
-    join sources as s using (source_id)
-    join build_costs as now
-        on now.build_id = b.build_id
-        and now.capex_basis = 'current'
-    join build_costs as then_
-        on then_.build_id = b.build_id
-        and then_.capex_basis = 'stated'
-    join build_power as w
-        on w.build_id = b.build_id
-        and w.is_best
-    join power_cost as e
-        on e.build_id = b.build_id
-        and e.scenario_id = $scenario
-    join scenarios as c using (scenario_id)
-    left join hardware as h
-        on h.hardware_id = b.accelerator_id
-    order by now.capex_mid_usd nulls last, b.accelerator_memory_gb nulls last, b.name, b.build_id
+    from system_overview
+    where scenario_id = $scenario
+    order by capex_mid_usd nulls last, accelerator_memory_gb nulls last, system, build_id
 """
-"""One row for each system, the cheapest first. Takes $scenario."""
-
-PARTS = """
-    select
-        build_id,
-        slot,
-        name,
-        quantity,
-        price_low_usd,
-        price_high_usd,
-        replace(price_basis, '_', ' ') as price_basis,
-        concat_ws(', ', replace(price_basis, '_', ' '), case price_bound when 'at_least' then 'or more' when 'at_most' then 'at most' end) as price_remark,
-        current_price_low_usd,
-        current_price_high_usd,
-        concat_ws(', ', replace(current_condition, '_', ' '), cast(current_price_on as varchar)) as current_remark,
-        case
-            when price_basis = 'unstated' and hardware_id is null then 'the document does not describe it'
-            else 'no source states a price'
-        end as missing
-    from build_parts
-    order by build_id, line
-"""
-"""The parts of each system with their price in its document and the best one today."""
-
+PARTS = "from build_parts order by build_id, line"
 SPEEDS = """
-    select
-        c.build_id,
-        concat_ws(' ', m.name, c.quantization) as run,
-        c.concurrency,
-        c.tokens_per_s_low,
-        c.tokens_per_s_mid,
-        c.tokens_per_s_high,
-        case c.throughput_basis
-            when 'measured' then 'measured'
-            when 'reported' then 'stated'
-            when 'modelled' then 'modelled'
-            else 'stated'
-        end as basis,
-        c.fits_in_memory,
-        m.model_class,
-        c.usd_per_mtok_low,
-        c.usd_per_mtok_mid,
-        c.usd_per_mtok_high,
-        case
-            when o.observation_id is not null
-                then '“' || o.raw_text || '”: ' || o.raw_file || ', row ' || o.raw_row || ', ' || o.raw_column
-        end as stands_in,
-        c.missing
-    from cost_per_token as c
-    join models as m using (model_id)
-    left join observations as o
-        on o.observation_id = c.throughput_from
-    where c.scenario_id = $scenario
-    order by c.build_id, basis = 'modelled', c.concurrency, m.params_b, m.name, c.quantization
+    from system_costs
+    where scenario_id = $scenario
+    order by build_id, concurrency, params_b, model, quantization
 """
-"""What each system runs and how fast, stated before modelled, with the cost of a million tokens. Takes $scenario."""
-
-UNUSED = """
-    select
-        t.build_id,
-        concat_ws(' ', m.name, t.quantization) as run,
-        t.concurrency,
-        t.tokens_per_s_low,
-        t.tokens_per_s_high,
-        t.excluded,
-        '“' || o.raw_text || '”: ' || o.raw_file || ', row ' || o.raw_row || ', ' || o.raw_column as stands_in,
-        'the model is not named' as missing
-    from throughput as t
-    join observations as o
-        on o.observation_id = t.throughput_from
-    left join models as m
-        on m.model_id = t.model_id
-    where t.excluded is not null
-        and t.basis <> 'modelled'
-    order by t.build_id, t.excluded, t.throughput_from
+UNUSED = "from unused_speeds where place is not null order by build_id, excluded, throughput_from"
+RATES = """
+    from own_or_rent
+    where scenario_id = $scenario
+    order by build_id, comparison desc, rented
 """
-"""Stated speeds that no cost is reckoned with, and why."""
-
-RENTS = """
-    select
-        r.build_id,
-        h.name as rented,
-        concat_ws(', ', c.provider, case when c.purchase <> 'unspecified' then replace(c.purchase, '_', ' ') end) as terms,
-        case r.comparison when 'one_gpu' then 'one of it' else 'as many as hold its memory' end as comparison,
-        r.rented_gpus,
-        c.usd_per_hour_low / c.gpu_count as usd_per_hour_low,
-        c.usd_per_hour_high / c.gpu_count as usd_per_hour_high,
-        r.payback_years_low,
-        r.payback_years_mid,
-        r.payback_years_high,
-        r.pays_back,
-        r.breakeven_hours_per_week,
-        r.npv_3yr_usd,
-        r.missing
-    from cloud_roi as r
-    join cloud_rates as c using (cloud_rate_id)
-    join hardware as h
-        on h.hardware_id = c.hardware_id
-    where r.scenario_id = $scenario
-    order by r.build_id, r.comparison desc, h.name
-"""
-"""Each system against each rent, for the same hours. Takes $scenario."""
+RUNS = "from best_run where scenario_id = $scenario order by build_id, model_class"
 
 _BASIS = {
     "measured": "measured at the wall",
@@ -203,10 +62,8 @@ def sections(
     rents: pl.DataFrame,
 ) -> Block:
     """All sections, in the order of `overview`; each has its build_id as its anchor. `best` is the speed that stands for a system."""
-    of = [
-        (by_system(frame), frame.clear())
-        for frame in (parts.with_columns(pl.col("slot").replace(SPELLINGS)), _named(speeds), unused, _paying(rents))
-    ]
+    frames = (_remarked(parts), _named(speeds), _run(unused), _paying(rents))
+    of = [(by_system(frame), frame.clear()) for frame in frames]
     made = []
     for row in overview.iter_rows(named=True):
         own = [rows.get(row["build_id"], none) for rows, none in of]
@@ -215,7 +72,7 @@ def sections(
 
 
 def best_speeds(chosen: pl.DataFrame, classes: Sequence[str]) -> dict[str, Row]:
-    """For each system its row of `chosen` (answers.chosen) in the first of `classes` that it has one in."""
+    """For each system its row of `chosen` (best_run) in the first of `classes` that it has one in."""
     rows = chosen.filter(pl.col("model_class").is_in(classes)).sort(
         pl.col("model_class").replace_strict({name: rank for rank, name in enumerate(classes)}, default=len(classes))
     )
@@ -224,17 +81,44 @@ def best_speeds(chosen: pl.DataFrame, classes: Sequence[str]) -> dict[str, Row]:
     }
 
 
+def index_table(overview: pl.DataFrame, runs: pl.DataFrame, model_class: str, source: Source) -> Block:
+    """All systems, the cheapest first, with the speed that stands for each in a class of models."""
+    of_class = runs.filter(pl.col("model_class") == model_class)
+    kept = of_class.select("build_id", "evidence", "tokens_per_s_low", "tokens_per_s_high", "usd_per_mtok_mid")
+    reason = pl.concat_str("price_missing", "watts_missing", separator="; ", ignore_nulls=True).replace("", None)
+    rows = overview.join(kept, on="build_id", how="left", maintain_order="left").with_columns(
+        link=pl.format("#{}", "build_id"),
+        missing=reason.fill_null(f"no plausible speed of a {model_class} model that counts is known"),
+        limit=pl.col("capex_bound").replace_strict({"at_least": "or more", "at_most": "at most"}, default=None),
+    )
+    return tables.table(
+        rows,
+        [
+            tables.label("system", "System").linked("link"),
+            tables.number("accelerator_memory_gb", "Memory", "GB", digits=0),
+            tables.money_interval("capex_low_usd", "capex_high_usd", "Price today").noted("limit"),
+            tables.interval("watts_low", "watts_high", "Power", "W", digits=0),
+            tables.interval("tokens_per_s_low", "tokens_per_s_high", f"{model_class} model", "tok/s").noted("evidence"),
+            tables.money("usd_per_mtok_mid", f"{model_class} model", "USD/Mtok", per_mtok=True),
+        ],
+        caption="All systems",
+        missing="missing",
+        searchable=True,
+        source=source,
+    )
+
+
 def section(
     row: Row, best: Row | None, parts: pl.DataFrame, speeds: pl.DataFrame, unused: pl.DataFrame, rents: pl.DataFrame
 ) -> str:
     """The HTML of one system."""
-    anchor, name = identifier(row["build_id"]), escape(row["name"])
+    anchor, name = identifier(row["build_id"]), escape(row["system"])
     folded = [
         _folded(_parts_line(row, parts), parts, lambda rows: _parts_table(rows, row)),
         _folded(_speeds_line(speeds), speeds, lambda rows: _speeds_table(rows, row)),
         _folded(_rents_line(rents), rents, lambda rows: _rents_table(rows, row)),
         _folded(
-            f"{counted(unused.height, 'stated speed')} left out of the costs",
+            f"{counted(unused.height, 'stated speed')} that no cost uses",
             unused,
             lambda rows: _unused_table(rows, row),
         ),
@@ -243,7 +127,7 @@ def section(
         f'<section class="system" id="{anchor}" aria-labelledby="{anchor}-name">'
         f'<h3 id="{anchor}-name"><a href="#{anchor}">{name}</a></h3>'
         f'<p class="small">{escape(_what(row))}</p><p>{escape(row["description"] or "")}</p>'
-        f'<dl class="facts">{"".join(_facts(row, best, rents))}</dl>{"".join(folded)}{_lacking(row, speeds, rents)}</section>'
+        f'{source_of("system_overview").trace(row).html}<dl class="facts">{"".join(_facts(row, best, rents))}</dl>{"".join(folded)}{_lacking(row, speeds, rents)}</section>'
     )
 
 
@@ -291,7 +175,7 @@ def _facts(row: Row, best: Row | None, rents: pl.DataFrame) -> list[str]:
     return [
         _fact("Price today", usd_range(row["capex_low_usd"], row["capex_high_usd"]) + limit if known else "not known", origin[row["capex_from"]] + without if known else partly),
         _fact("As its document prices it", usd_range(row["stated_low_usd"], row["stated_high_usd"]) if stated else "not known", total or ("" if stated else "it gives no total")),
-        _fact("Draw", watts_range(row["watts_low"], row["watts_high"]) + watts_limit if row["watts_mid"] is not None else "not known", _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
+        _fact("Power at work", watts_range(row["watts_low"], row["watts_high"]) + watts_limit if row["watts_mid"] is not None else "not known", _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
         _fact("Electricity, three years", usd_range(row["usd_3yr_low"], row["usd_3yr_high"]) + watts_limit if row["usd_3yr_low"] is not None else "not known", f"{row['hours_per_week']:g} h a week at {usd(row['usd_per_kwh'])}/kWh"),
         *_speed_facts(best),
         _fact("Pays for itself", *_paid(rents)),
@@ -320,7 +204,9 @@ def _speed_facts(best: Row | None) -> list[str]:
 
 
 def _paid(rents: pl.DataFrame) -> tuple[str, str]:
-    rows = rents.filter((pl.col("comparison") == "one of it") & pl.col("pays_back").is_not_null())
+    rows = rents.filter(
+        (pl.col("comparison") == "one_gpu") & pl.col("missing").is_null() & pl.col("rate_excluded").is_null()
+    )
     if not rows.height:
         return "not known", "it takes a price and watts"
     back = rows.filter(pl.col("payback_years_mid").is_not_null()).sort("payback_years_mid")
@@ -359,18 +245,51 @@ def _parts_table(rows: pl.DataFrame, row: Row) -> Block:
         tables.money_interval("price_low_usd", "price_high_usd", "In its document").noted("price_remark"),
         tables.money_interval("current_price_low_usd", "current_price_high_usd", "Today").noted("current_remark"),
     ]
-    return _table(rows, columns, f"Parts of {row['name']}")
+    return _table(rows, columns, f"Parts of {row['system']}")
 
 
 def _speeds_line(speeds: pl.DataFrame) -> str:
-    modelled = speeds.filter(pl.col("basis") == "modelled").height
+    modelled = speeds.filter(pl.col("evidence") == "modelled").height
     return f"{counted(speeds.height - modelled, 'speed')} of the sources and {modelled} modelled, with the cost of a million tokens"
 
 
+def _run(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `run`, model and quantisation in one, and `stated_in`, the cell with its place."""
+    return rows.with_columns(
+        run=pl.concat_str("model", "quantization", separator=" ", ignore_nulls=True),
+        stated_in=pl.format("{}: {}", "cell", "place"),
+    )
+
+
 def _named(speeds: pl.DataFrame) -> pl.DataFrame:
-    return speeds.with_columns(
-        run=pl.when(pl.col("concurrency") > 1).then(pl.format("{}, {} at once", "run", "concurrency")).otherwise("run"),
-        missing=pl.col("missing").fill_null("not known"),
+    """Speeds with their run in words, those of the sources before modelled ones."""
+    several = pl.format("{}, {} at once", "run", "concurrency")
+    return (
+        _run(speeds)
+        .with_columns(
+            run=pl.when(pl.col("concurrency") > 1).then(several).otherwise("run"),
+            missing=pl.col("missing").fill_null("not known"),
+        )
+        .sort(pl.col("evidence") == "modelled", maintain_order=True)
+    )
+
+
+def _remarked(parts: pl.DataFrame) -> pl.DataFrame:
+    """Parts with remarks on their prices, and why there is none."""
+    bounds = {"at_least": "or more", "at_most": "at most"}
+    basis = pl.col("price_basis").str.replace_all("_", " ")
+    undescribed = (pl.col("price_basis") == "unstated") & pl.col("hardware_id").is_null()
+    return parts.with_columns(
+        pl.col("slot").replace(SPELLINGS),
+        price_remark=pl.concat_str(
+            basis, pl.col("price_bound").replace_strict(bounds, default=None), separator=", ", ignore_nulls=True
+        ),
+        current_remark=pl.concat_str(
+            pl.col("current_condition").str.replace_all("_", " "), "current_price_on", separator=", ", ignore_nulls=True
+        ),
+        missing=pl.when(undescribed)
+        .then(pl.lit("the document does not describe it"))
+        .otherwise(pl.lit("no source states a price")),
     )
 
 
@@ -380,29 +299,33 @@ def _speeds_table(rows: pl.DataFrame, row: Row) -> Block:
         tables.interval("tokens_per_s_low", "tokens_per_s_high", "Speed", "tok/s"),
         tables.flag("fits_in_memory", "In memory"),
         tables.money_interval("usd_per_mtok_low", "usd_per_mtok_high", "Cost", "USD/Mtok", per_mtok=True),
-        tables.label("basis", "Basis").noted("stands_in"),
+        tables.label("evidence", "Speed is").noted("stated_in"),
     ]
-    return _table(rows, columns, f"Speeds and costs of {row['name']}")
+    return _table(rows, columns, f"Speeds and costs of {row['system']}")
 
 
 def _rents_line(rents: pl.DataFrame) -> str:
-    known = rents.filter(pl.col("pays_back").is_not_null())
+    known = rents.filter(pl.col("missing").is_null())
     if not known.height:
         return f"Against renting: not known ({counted(rents.height, 'comparison')})"
-    back = known.filter(pl.col("pays_back")).height
+    back = known.filter(pl.col("pays_back_within_life")).height
     return f"Against renting: pays for itself in {back} of {counted(known.height, 'comparison')}"
 
 
 def _paying(rents: pl.DataFrame) -> pl.DataFrame:
     paid = [
-        None if known is None else payback(low, high, known)
-        for low, high, known in zip(
-            rents["payback_years_low"], rents["payback_years_high"], rents["pays_back"], strict=True
-        )
+        None
+        if row["missing"]
+        else payback(row["payback_years_low"], row["payback_years_high"], row["payback_years_mid"] is not None)
+        for row in rents.iter_rows(named=True)
     ]
+    one = pl.col("comparison") == "one_gpu"
+    how = pl.when(one).then(pl.lit("one of it")).otherwise(pl.lit("as many as hold its memory"))
+    purchase = pl.col("purchase").replace("unspecified", None).str.replace_all("_", " ")
     return rents.with_columns(
         paid=pl.Series(paid, dtype=pl.String),
-        against=pl.format("{}, {}", "rented", "comparison"),
+        against=pl.concat_str("rented", how, separator=", "),
+        terms=pl.concat_str("provider", purchase, "rate_excluded", separator=", ", ignore_nulls=True),
         unpaid=pl.col("missing").fill_null("never, or only in more than 168 hours a week"),
     )
 
@@ -411,21 +334,23 @@ def _rents_table(rows: pl.DataFrame, row: Row) -> Block:
     columns = [
         tables.label("against", "Rented").noted("terms"),
         tables.number("rented_gpus", "GPUs", digits=0),
-        tables.money_interval("usd_per_hour_low", "usd_per_hour_high", "Rent of one", "USD/h"),
+        tables.money_interval("usd_per_hour_low", "usd_per_hour_high", "Rate of one", "USD/h"),
         tables.label("paid", "Pays for itself after"),
-        tables.number("breakeven_hours_per_week", "Break-even", "h/week", digits=0),
-        tables.money("npv_3yr_usd", "Three-year NPV"),
+        tables.interval(
+            "breakeven_hours_per_week_low", "breakeven_hours_per_week_high", "Break-even", "h/week", digits=0
+        ),
+        tables.money_interval("npv_3yr_usd_low", "npv_3yr_usd_high", "Three-year NPV"),
     ]
-    return _table(rows, columns, f"{row['name']} against renting", missing="unpaid")
+    return _table(rows, columns, f"{row['system']} against renting", missing="unpaid")
 
 
 def _unused_table(rows: pl.DataFrame, row: Row) -> Block:
     columns = [
         tables.label("run", "Model"),
         tables.interval("tokens_per_s_low", "tokens_per_s_high", "Speed", "tok/s"),
-        tables.label("excluded", "Left out because").noted("stands_in"),
+        tables.label("excluded", "Excluded because").noted("stated_in"),
     ]
-    return _table(rows, columns, f"Speeds of {row['name']} that no cost is reckoned with")
+    return _table(rows, columns, f"Speeds of {row['system']} that no cost uses")
 
 
 def _lacking(row: Row, speeds: pl.DataFrame, rents: pl.DataFrame) -> str:
@@ -437,7 +362,7 @@ def _lacking(row: Row, speeds: pl.DataFrame, rents: pl.DataFrame) -> str:
     if not speeds.height:
         reasons.append("speed: no source states one of a named model that memory allows, and none could be modelled")
     if row["idle_w"] is None:
-        reasons.append("idle draw: no source states it")
+        reasons.append("idle power: no source states it")
     rented = sorted(
         set(rents.filter(pl.col("missing").str.contains("memory of the rented")).get_column("rented").to_list())
     )

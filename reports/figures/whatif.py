@@ -1,62 +1,23 @@
 """The what-if of the Start page: its sliders, its table as it stands without a script, and the data that the script reads.
 
-assets/whatif.js reckons with the formulas of the database; here they are called for the values that the sliders start with.
+assets/whatif.js computes with the formulas of the database; the table what_if_start holds them for the values that the sliders start with.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from figures.answers import CLASSES, base_scenario, chosen, hours, price_note, rents, short_name
-from figures.prose import tok_s, usd, usd_per_mtok, years
+from figures.answers import CLASSES, base_scenario, counted_rates, hours, price_note, rate_range, short_name
+from figures.look.prose import tok_s, usd, usd_per_mtok, years
+from figures.look.web import Block, data_block, escape, json_text
+from figures.look.wording import counted
 from figures.sql import query
-from figures.web import Block, data_block, escape, json_text
-from figures.wording import counted
 
 Row = Mapping[str, Any]
 
-_SYSTEMS = """
-    select
-        b.build_id,
-        b.name,
-        c.capex_low_usd,
-        c.capex_mid_usd,
-        c.capex_high_usd,
-        c.priced_parts_low_usd,
-        c.priced_parts_mid_usd,
-        c.priced_parts_high_usd,
-        w.watts_low,
-        w.watts_mid,
-        w.watts_high,
-        concat_ws('; ',
-            case when c.capex_mid_usd is null then 'price: ' || c.missing end,
-            case when w.watts_mid is null then 'draw: ' || w.missing end
-        ) as missing,
-        c.capex_from,
-        c.capex_bound,
-        c.missing as price_missing
-    from builds as b
-    join build_costs as c
-        on c.build_id = b.build_id
-        and c.capex_basis = 'current'
-    join build_power as w
-        on w.build_id = b.build_id
-        and w.is_best
-    order by b.name, b.build_id
-"""
-
-_START = """
-    select build_id, throughput_from, usd_per_mtok_low, usd_per_mtok_mid, usd_per_mtok_high,
-           payback_years, breakeven_hours_per_week, power_usd_3yr
-    from what_if(
-        hours_per_week := $hours,
-        usd_per_kwh := $kwh,
-        life_years := $life,
-        residual_fraction := $resale,
-        cloud_usd_per_hour := $rent,
-        unpriced_parts_usd := nullif($parts, 0)
-    )
-"""
+SYSTEMS = "from current_systems order by name, build_id"
+START = "from what_if_start where scenario_id = $scenario"
+RUNS = "from best_run where scenario_id = $scenario order by model_class, usd_per_mtok_mid nulls last, system"
 
 
 @dataclass(frozen=True)
@@ -105,58 +66,22 @@ class Slider:
 
 
 def what_if() -> Block:
-    """The what-if, starting from the base scenario and the cheapest stated rent of a card whose memory is known."""
+    """The what-if, starting from the base scenario and the cheapest cloud rate that counts."""
     scenario = base_scenario()
-    stated = rents()
-    known = [rate for rate in stated if rate["rented_memory_gb"] is not None] or stated
-    dearest = max((rate["rent_high"] for rate in stated), default=5.0)
-    rent_note = (
-        "Stated: " + "; ".join(f"{short_name(rate['rented'])} {_rent(rate)}" for rate in stated) if stated else ""
-    )
-    systems = query(_SYSTEMS).to_dicts()
-    partly = sum(_priced_parts(system) is not None for system in systems)
-    parts_note = f"For what no source prices, mostly the host: {counted(partly, 'system')} {'is' if partly == 1 else 'are'} left out without it."
-    sliders = [
-        Slider("hours", "Hours a week", 1, 168, 1, "# h"),
-        Slider("kwh", "Electricity", 0.02, 0.6, 0.01, "$#/kWh", 2),
-        Slider("life", "Years of use", 1, 8, 0.5, "# years", 1),
-        Slider("resale", "Resale value", 0, 70, 5, "#% of the price", per=100),
-        Slider("rent", "Rent instead", 0.1, max(5.0, -(-dearest * 2 // 1) / 2), 0.01, "$#/h", 2, note=rent_note),
-        Slider("parts", "Parts without a price", 0, 5_000, 100, "$#", note=parts_note, at_low="left out"),
-    ]
-    start = {
-        "hours": scenario["hours_per_week"],
-        "kwh": scenario["usd_per_kwh"],
-        "life": scenario["life_years"],
-        "resale": scenario["residual_fraction"],
-        "rent": known[0]["rent_mid"] if known else 2.5,
-        "parts": 0,
-    }
-    held = {slider.name: slider.on_a_step(start[slider.name]) / slider.per for slider in sliders}
+    systems = query(SYSTEMS).to_dicts()
+    sliders, start = _sliders(systems), _start(scenario)
     speeds = _speeds(str(scenario["scenario_id"]))
-    classes = [name for (name,) in query("select class from model_classes order by params_low_b").iter_rows()]
+    classes = query("from model_classes order by params_low_b")["class"].to_list()
     model_class = next((name for name in reversed(CLASSES) if name in classes), classes[0])
-    results = {(row["build_id"], row["throughput_from"]): row for row in query(_START, **held).iter_rows(named=True)}
-    data = {
-        "systems": [
-            {
-                "id": system["build_id"],
-                "name": system["name"],
-                "capex": [system["capex_low_usd"], system["capex_mid_usd"], system["capex_high_usd"]],
-                "watts": [system["watts_low"], system["watts_mid"], system["watts_high"]],
-                "priced_parts": _priced_parts(system),
-                "note": _note(system),
-                "without_a_price": system["price_missing"],
-            }
-            for system in systems
-        ],
-        "speeds": speeds,
+    results = {
+        (row["build_id"], row["throughput_from"]): row
+        for row in query(START, scenario=scenario["scenario_id"]).iter_rows(named=True)
     }
     options = "".join(
         f'<option value="{escape(name)}"{" selected" if name == model_class else ""}>{escape(name)}</option>'
         for name in classes
     )
-    # Paper has no sliders: what they stand at is written there, as assets/whatif.js writes it.
+    # Paper has no sliders: what they are at is written there, as assets/whatif.js writes it.
     settings = "; ".join(
         [f"Class of models: {model_class}", *(f"{one.label}: {one.in_words(start[one.name])}" for one in sliders)]
     )
@@ -164,13 +89,14 @@ def what_if() -> Block:
         '<div class="whatif-control"><label for="whatif-class">Class of models</label>'
         f'<select id="whatif-class" name="class">{options}</select></div>'
     )
+    data = {"systems": [_for_script(system) for system in systems], "speeds": speeds}
     return Block(
         '<div class="whatif wide"><form class="whatif-controls" hidden aria-label="What if">'
         f'<div class="whatif-presets" role="group" aria-label="Scenarios">{_presets(sliders)}</div>'
         f'<div class="whatif-grid">{control}{"".join(slider.html(start[slider.name]) for slider in sliders)}</div>'
         '<div class="whatif-foot"><button type="button" class="whatif-copy">Copy link to these settings</button>'
         '<button type="reset">Reset</button>'
-        f'<label><input type="checkbox" name="all" autocomplete="off"><span>Show systems whose price or draw is not known '
+        f'<label><input type="checkbox" name="all" autocomplete="off"><span>Show systems whose price or power is not known '
         f'(<span class="whatif-left-out">{_unknown(systems)}</span>)</span></label>'
         '<span class="whatif-copied" role="status"></span></div></form>'
         f'<p class="whatif-printed">{escape(settings)}</p>'
@@ -180,9 +106,48 @@ def what_if() -> Block:
     )
 
 
-def _rent(rate: Row) -> str:
-    low, high = rate["rent_low"], rate["rent_high"]
-    return f"${low:.2f}" if low == high else f"${low:.2f}–{high:.2f}"
+def _sliders(systems: Sequence[Row]) -> list[Slider]:
+    stated = counted_rates()
+    highest = max((rate["usd_per_hour_high"] for rate in stated), default=5.0)
+    listed = (
+        f"{short_name(rate['rented'])} {rate_range(rate['usd_per_hour_low'], rate['usd_per_hour_high'])}"
+        for rate in stated
+    )
+    rate_note = "Stated: " + "; ".join(listed) if stated else ""
+    partly = sum(_priced_parts(system) is not None for system in systems)
+    parts_note = f"For what no source prices, mostly the host: {counted(partly, 'system')} {'is' if partly == 1 else 'are'} left out without it."
+    return [
+        Slider("hours", "Hours a week", 1, 168, 1, "# h"),
+        Slider("kwh", "Electricity", 0.02, 0.6, 0.01, "$#/kWh", 2),
+        Slider("life", "Years of use", 1, 8, 0.5, "# years", 1),
+        Slider("resale", "Resale value", 0, 70, 5, "#% of the price", per=100),
+        Slider("rent", "Rent instead", 0.1, max(5.0, -(-highest * 2 // 1) / 2), 0.01, "$#/h", 2, note=rate_note),
+        Slider("parts", "Parts without a price", 0, 5_000, 100, "$#", note=parts_note, at_low="left out"),
+    ]
+
+
+def _start(scenario: Row) -> dict[str, float]:
+    stated = counted_rates()
+    return {
+        "hours": scenario["hours_per_week"],
+        "kwh": scenario["usd_per_kwh"],
+        "life": scenario["life_years"],
+        "resale": scenario["residual_fraction"],
+        "rent": round(stated[0]["usd_per_hour_mid"], 2) if stated else 2.5,
+        "parts": 0,
+    }
+
+
+def _for_script(system: Row) -> dict[str, Any]:
+    return {
+        "id": system["build_id"],
+        "name": system["name"],
+        "capex": [system["capex_low_usd"], system["capex_mid_usd"], system["capex_high_usd"]],
+        "watts": [system["watts_low"], system["watts_mid"], system["watts_high"]],
+        "priced_parts": _priced_parts(system),
+        "note": _note(system),
+        "without_a_price": system["price_missing"],
+    }
 
 
 def _priced_parts(system: Row) -> list[float] | None:
@@ -203,7 +168,7 @@ def _unknown(systems: Sequence[Row]) -> int:
 def _presets(sliders: Sequence[Slider]) -> str:
     columns = {"hours": "hours_per_week", "kwh": "usd_per_kwh", "life": "life_years", "resale": "residual_fraction"}
     buttons = []
-    for scenario in query("select * from scenarios order by hours_per_week, scenario_id").iter_rows(named=True):
+    for scenario in query("from scenarios order by hours_per_week, scenario_id").iter_rows(named=True):
         values = {
             slider.name: slider.on_a_step(scenario[columns[slider.name]])
             for slider in sliders
@@ -220,7 +185,7 @@ def _presets(sliders: Sequence[Slider]) -> str:
 def _speeds(scenario_id: str) -> dict[str, dict[str, Any]]:
     """For each class and system: the speed that it stands with."""
     found: dict[str, dict[str, Any]] = {}
-    for row in chosen(scenario_id).iter_rows(named=True):
+    for row in query(RUNS, scenario=scenario_id).iter_rows(named=True):
         found.setdefault(row["model_class"], {})[row["build_id"]] = {
             "tok_s": [row["tokens_per_s_low"], row["tokens_per_s_mid"], row["tokens_per_s_high"]],
             "evidence": row["evidence"],

@@ -87,7 +87,7 @@ def test_a_text_in_a_sentence_is_escaped_and_markdown_is_not(figures: Any) -> No
 
 def test_sql_runs_as_it_is_shown(figures: Any) -> None:
     import duckdb
-    from figures.sql import written_out
+    from figures.look.listing import written_out
 
     sql = """
         select 'it''s $kept' as text, $name as name, $day::date as day, $n + 1 as n, $gone as gone
@@ -151,26 +151,20 @@ def test_the_figures_of_a_column_have_the_decimals_that_its_smallest_needs(figur
     ],
 )  # fmt: skip
 def test_hardware_belongs_to_the_family_that_its_id_says(figures: Any, hardware: str | None, family: str) -> None:
-    from figures import theme
+    from figures.look import theme
 
     frame = pl.DataFrame({"accelerator_id": [hardware]}, schema={"accelerator_id": pl.String})
     assert frame.select(theme.family()).item() == family
 
 
-def test_a_basis_of_the_database_has_its_word_and_an_unknown_one_is_an_error(figures: Any) -> None:
-    from figures import theme
+def test_every_word_that_a_speed_may_rest_on_has_a_look_of_its_own(figures: Any) -> None:
+    from figures.look import theme
 
-    frame = pl.DataFrame({"b": ["measured", "reported", "expected", "target", "theoretical", "modelled"]})
-    assert frame.select(theme.basis("b"))["b"].to_list() == [
-        "measured",
-        "stated",
-        "stated",
-        "stated",
-        "modelled",
-        "modelled",
-    ]
-    with pytest.raises(pl.exceptions.InvalidOperationError):
-        pl.DataFrame({"b": ["guessed"]}).select(theme.basis("b"))
+    words = ("measured", "reported", "expected", "target", "modelled")
+    looks = [(theme.BASIS[word], theme.BASIS_SHAPES[word]) for word in words]
+    assert len(set(looks)) == len(words)
+    with pytest.raises(ValueError, match="guessed"):
+        theme.basis_color(["guessed"])
 
 
 def test_a_table_refuses_columns_that_are_not_there(figures: Any) -> None:
@@ -193,13 +187,13 @@ def test_a_table_refuses_columns_that_are_not_there(figures: Any) -> None:
     ],
 )
 def test_a_link_leads_within_the_site_or_to_http(figures: Any, target: str, href: str | None) -> None:
-    from figures.web import safe_href
+    from figures.look.web import safe_href
 
     assert safe_href(target) == href
 
 
 def test_text_stays_text_in_html_json_and_the_fence_around_them(figures: Any) -> None:
-    from figures.web import Block, escape, json_text
+    from figures.look.web import Block, escape, json_text
 
     hostile = fixture.HOSTILE + " <!-- \u2028 \x00 ````` '\""
     assert "<" not in escape(hostile)
@@ -218,7 +212,7 @@ CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\uf
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("<>&\"'`{ \t\n\x00\x85\xa0\u2028\u202e\u3000a1"), st.characters())))
 def test_any_text_comes_back_from_its_html_flat_and_without_control_characters(text: str) -> None:
-    from figures.web import escape
+    from figures.look.web import escape
 
     made = escape(text)
     assert html.unescape(made) == " ".join(re.sub(CONTROL, "", text).split())
@@ -256,7 +250,7 @@ def test_a_chart_needs_words_for_those_who_see_it_and_those_who_do_not(figures: 
 
 def drawn(spec: Any) -> tuple[Any, str]:
     """The spec as it is drawn, and what the page says of what is shown."""
-    from figures.choosing import choose
+    from figures.look.choosing import choose
 
     made = spec.to_dict()
     return made, choose(made)
@@ -334,28 +328,38 @@ def test_names_of_marks_that_are_not_drawn_are_not_written_but_guides_stay() -> 
     assert max(kept) < 1000
 
 
-def test_the_page_says_what_a_crowded_chart_shows_and_has_all_rows_in_a_table(
-    figures: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from figures import charts
+def behind(sql: str) -> Any:
+    """The source of a figure: its query, the table's key, and two rows."""
+    from figures.look.listing import Source
 
-    monkeypatch.setattr(charts, "query", lambda _sql: pl.DataFrame({"part": ["a", "b"], "usd": [1.0, 2.5]}))
-    made = figures.Chart(chart(1001), title="T", description="D", source="S", sql="from parts").block().html
+    rows = pl.DataFrame({"part": ["a", "b"], "usd": [1.0, 2.5]})
+    return Source(sql, {}, "parts", ("part",), "analysis/curated/parts.sql", lambda: rows)
+
+
+def test_the_page_says_what_a_crowded_chart_shows_and_has_all_rows_in_a_table(figures: Any) -> None:
+    made = figures.Chart(chart(1001), title="T", description="D", note="S", source=behind("from parts")).block().html
     assert '<p class="chart-source">Shown: the first 1,000 of 1,001 marks, ' in made
     assert "<summary>All 2 rows as a table</summary>" in made
     assert made.index("chart-rows") < made.index('class="sql"')
-    assert "chart-rows" not in figures.Chart(chart(9), title="T", description="D", sql="from parts").block().html
+    assert (
+        "chart-rows"
+        not in figures.Chart(chart(9), title="T", description="D", source=behind("from parts")).block().html
+    )
 
 
 def test_a_table_of_too_many_rows_shows_the_first_and_says_so(figures: Any) -> None:
-    made = figures.table(pl.DataFrame({"n": range(2001)}), [figures.number("n", "N")], "T", sql="from numbers").html
+    made = figures.table(
+        pl.DataFrame({"n": range(2001)}), [figures.number("n", "N")], "T", source=behind("from numbers")
+    ).html
     assert made.count("<tr>") == 2001  # the heading and the first 2,000
     assert "Shown: the first 2,000 of 2,001 rows; the query beneath gives all of them." in made
 
 
 def test_a_chart_is_a_figure_with_one_spec_and_a_label_that_cannot_break_out(figures: Any) -> None:
     made = (
-        figures.Chart(chart(2), title='<b>"T"', description='D"><script>', source="S & co", sql="select 1").block().html
+        figures.Chart(chart(2), title='<b>"T"', description='D"><script>', note="S & co", source=behind("from parts"))
+        .block()
+        .html
     )
     assert made.count("<script") == 1
     assert 'aria-label="D&quot;&gt;&lt;script&gt;"' in made
@@ -365,8 +369,20 @@ def test_a_chart_is_a_figure_with_one_spec_and_a_label_that_cannot_break_out(fig
     assert made.endswith("</details>")
 
 
+def test_each_row_of_a_table_and_each_chart_lead_to_their_trace(figures: Any) -> None:
+    rows = pl.DataFrame({"part": ["card", "it's <b>"], "usd": [1.0, 2.5]})
+    made = figures.table(rows, [figures.label("part", "Part")], "T", source=behind("from parts")).html
+    assert 'data-trace="parts" data-made-by="analysis/curated/parts.sql"' in made
+    assert '<tr data-key="card">' in made
+    # as a shell takes it, and as HTML holds it
+    assert html.unescape(re.findall(r'data-key="([^"]*)"', made)[1]) == """'it'"'"'s <b>'"""
+    assert "<code>rigonomics trace parts card</code>" in made
+    drawing = figures.Chart(chart(2), title="T", description="D", source=behind("from parts"), example={"part": "card"})
+    assert "<code>rigonomics trace parts card</code>" in drawing.block().html
+
+
 def test_a_logarithmic_axis_is_ticked_at_1_2_5(figures: Any) -> None:
-    from figures.theme import log_axis
+    from figures.look.theme import log_axis
 
     assert log_axis(0.2, 20).to_dict()["values"] == [0.2, 0.5, 1, 2, 5, 10, 20]
     assert log_axis(1, 10_000).to_dict()["values"] == [1, 10, 100, 1000, 10_000]
@@ -449,7 +465,7 @@ def names(looks: dict[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_text_keeps_4_5_to_1_and_data_3_to_1_against_the_paper(figures: Any, theme: int) -> None:
-    from figures import theme as looks
+    from figures.look import theme as looks
 
     colours = tokens(theme)
     for name in ("ink", "muted", "accent"):
@@ -465,18 +481,18 @@ def test_text_keeps_4_5_to_1_and_data_3_to_1_against_the_paper(figures: Any, the
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_of_one_chart_stay_apart_for_every_kind_of_sight(figures: Any, theme: int, deficiency: str) -> None:
-    from figures import theme as looks
+    from figures.look import theme as looks
 
     colours = tokens(theme)
-    # Families have a shape each as well, so that less of a difference will do.
+    # Families have a shape each as well, so that less of a difference will do; two words of one colour differ in shape.
     for group, least in ((looks.BASIS, 0.12), (looks.COST_PARTS, 0.12), (looks.FAMILIES, 0.06)):
-        for one, other in itertools.combinations(names(group), 2):
+        for one, other in itertools.combinations(dict.fromkeys(names(group)), 2):
             distance = math.dist(seen(colours[one], deficiency), seen(colours[other], deficiency))
             assert distance >= least, (one, other, distance)
 
 
 def test_every_colour_that_charts_name_is_defined(figures: Any) -> None:
-    source = (fixture.REPORTS / "figures" / "theme.py").read_text(encoding="utf-8")
+    source = (fixture.REPORTS / "figures" / "look" / "theme.py").read_text(encoding="utf-8")
     named = set(re.findall(r"var\(--([a-z-]+)\)", source)) | {f"ramp-{step}" for step in range(1, 7)}
     assert named <= set(tokens(0))
     assert len(named) > 15

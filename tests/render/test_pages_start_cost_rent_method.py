@@ -1,4 +1,4 @@
-"""The pages Start, Cost per token, Own or rent, Method: they render, say what is so, and the what-if reckons as SQL does."""
+"""The pages Start, Cost per token, Own or rent, Method: they render, say what is so, and the what-if computes as SQL does."""
 
 import functools
 import http.server
@@ -99,32 +99,61 @@ def test_the_pages_render_without_a_warning_and_show_no_empty_value(site: tuple[
         assert ":::" not in text
 
 
-def test_the_start_page_answers_for_each_class_with_the_cheapest_system_of_the_table(
+def test_the_start_page_shows_the_first_row_of_answers_for_each_class(
     site: tuple[RenderResult, Path], published: Project
 ) -> None:
     shown = (site[1] / "index.html").read_text(encoding="utf-8")
     with duckdb.connect(str(published.database), read_only=True) as connection:
         for model_class in ("8B", "32B", "70B"):
-            # Of the measured speeds, which go before all others, the lowest cost is an upper limit of the answer.
-            lowest = connection.execute(
-                """
-                select min(c.usd_per_mtok_mid)
-                from cost_per_token as c
-                join models as m using (model_id)
-                join quantizations as q using (quantization)
-                where m.model_class = $1 and c.scenario_id = 'conservative' and c.concurrency = 1 and c.fits_in_memory
-                    and q.bits_per_weight >= 4
-                """,
+            rows = connection.execute(
+                "select usd_per_mtok_mid, verdict, build_id from answers "
+                "where model_class = $1 and scenario_id = 'conservative' and rank = 1",
                 [model_class],
-            ).fetchall()[0][0]
+            ).fetchall()
             card = re.search(rf'answer-class">{model_class} model</p>(.*?)</li>', shown, re.DOTALL)
             assert card is not None
-            if lowest is None:
-                assert "No system can be reckoned" in card[1]
+            if not rows:
+                assert "No system can be compared" in card[1]
                 continue
-            said = re.search(r"A million tokens</dt><dd><strong>\$([\d.]+)", card[1])
-            assert said is not None
-            assert float(said[1]) >= round(lowest, 2)
+            [(cost, verdict, build_id)] = rows
+            assert f"A million tokens</dt><dd><strong>{usd(cost)}<" in card[1]
+            assert {"own": "Own it", "rent": "Rent instead", None: "not known"}[verdict] in card[1]
+            assert f"rigonomics trace answers {model_class} conservative {build_id}</code>" in card[1]
+
+
+def usd(cost: float) -> str:
+    """A cost of a million tokens as the pages round it."""
+    return f"${cost:,.2f}" if cost < 10 else f"${cost:,.0f}"
+
+
+def test_start_rent_and_the_query_give_the_same_answer(site: tuple[RenderResult, Path], published: Project) -> None:
+    text = (fixture.REPORTS.parent / "queries" / "answers.sql").read_text(encoding="utf-8")
+    rent = re.sub(r"<[^>]+>", "", (site[1] / "rent.html").read_text(encoding="utf-8"))
+    start = (site[1] / "index.html").read_text(encoding="utf-8")
+    with duckdb.connect(str(published.database), read_only=True) as connection:
+        cursor = connection.execute(text)
+        columns = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        best = [row for row in rows if row["scenario_id"] == "conservative" and row["rank"] == 1]
+        assert {row["model_class"] for row in best} >= {"8B", "32B", "70B"}
+        for row in best:
+            first = connection.execute(
+                "select build_id, usd_per_mtok_mid, verdict, cheapest_card_usd_per_mtok_mid from answers "
+                "where model_class = $1 and scenario_id = 'conservative' and rank = 1",
+                [row["model_class"]],
+            ).fetchall()[0]
+            assert first == (
+                row["build_id"],
+                row["usd_per_mtok_mid"],
+                row["verdict"],
+                row["cheapest_card_usd_per_mtok_mid"],
+            )
+            if row["verdict"] is not None:
+                line = next(line for line in rent.split("\n") if f" {row['model_class']} model: " in line)
+                assert row["system"] in line
+                assert usd(row["cheapest_card_usd_per_mtok_mid"]) in line
+            if row["model_class"] in ("8B", "32B", "70B"):
+                assert row["system"] in start
 
 
 # ---- sentences, worked by hand
@@ -132,109 +161,92 @@ def test_the_start_page_answers_for_each_class_with_the_cheapest_system_of_the_t
 
 def answer_row(**changes: Any) -> dict[str, Any]:
     row = {
-        "rented": "NVIDIA H100", "rent_low": 2.0, "rent_high": 3.0, "pays_back": True, "pays_back_within_life": True,
-        "life_years": 3.0, "payback_years_low": 1.5, "payback_years_mid": 2.0, "payback_years_high": 2.5,
-        "breakeven_low": 12.0, "breakeven_mid": 20.0, "breakeven_high": 31.0,
+        "hourly_card": "NVIDIA H100", "hourly_usd_per_hour_low": 2.0, "hourly_usd_per_hour_high": 3.0,
+        "hourly_payback_years_low": 1.5, "hourly_payback_years_mid": 2.0, "hourly_payback_years_high": 2.5,
+        "verdict": "own", "margin_percent": 25.0, "cheapest_card": "NVIDIA H100", "cheapest_card_evidence": "measured",
+        "cheapest_card_usd_per_mtok_mid": 4.0, "cheapest_card_breakeven_tokens_per_day_mid": 123456.0,
     }  # fmt: skip
     return {**row, **changes}
 
 
+AGAINST = "Hour against hour, whichever is faster, against one rented H100 at $2.00–3.00/h, it"
+NEVER = {"hourly_payback_years_mid": None, "hourly_payback_years_high": None}
 PAYBACK = [
-    ({}, "it has paid for itself after **2 years** (1.5–2.5 years)"),
-    ({"payback_years_low": 2.0, "payback_years_high": 2.0}, "it has paid for itself after **2 years**"),
-    (
-        {"pays_back_within_life": False, "payback_years_mid": 4.0, "payback_years_high": 6.0},
-        "it has paid for itself after **4 years** (1.5–6 years), later than the 3 years that it is reckoned to last",
-    ),
-    (
-        {"payback_years_high": None},
-        "it has paid for itself after **2 years** (1.5 years at the dear end of the rent, never at the cheap one)",
-    ),
-    (
-        {"payback_years_mid": None, "payback_years_high": None, "pays_back": False},
-        "it **does not pay off** at the middle of the rent, and after 1.5 years only at its high end",
-    ),
-    (
-        {"payback_years_low": None, "payback_years_mid": None, "payback_years_high": None, "pays_back": False},
-        "it **never pays off**: electricity alone costs more than the rent",
-    ),
-    ({"rented": None}, "no source states the rent of a card that holds the model"),
-    ({"pays_back": None}, "whether it ever pays off is not known"),
+    ({}, f"{AGAINST} has paid for itself after 2 years (1.5 years to 2.5 years)."),
+    ({"hourly_payback_years_high": None}, f"{AGAINST} has paid for itself after 2 years (1.5 years to never)."),
+    (NEVER, f"{AGAINST} does not pay for itself within its life, only after 1.5 years at the high end of the rate."),
+    ({**NEVER, "hourly_payback_years_low": None}, f"{AGAINST} does not pay for itself within its life."),
+    ({"hourly_card": None}, "No cloud rate that counts is stated of a card that holds the model."),
 ]
 
 
 @pytest.mark.parametrize(("changes", "said"), PAYBACK)
-def test_payback_is_said_rightly_at_every_edge(changes: dict[str, Any], said: str) -> None:
-    from figures.start import paid_back
+def test_payback_hour_for_hour_is_said_rightly_at_every_edge(changes: dict[str, Any], said: str) -> None:
+    from figures.start import hour_for_hour
 
-    assert str(paid_back(answer_row(**changes))).replace("\\", "") == said
+    assert str(hour_for_hour(answer_row(**changes))).replace("\\", "") == said
 
 
-HOURS = [
-    ({}, "under **20 hours a week** rent instead (12 where the rent is dear, 31 where it is cheap)"),
-    ({"breakeven_low": 20.0, "breakeven_high": 20.0}, "under **20 hours a week** rent instead"),
-    (
-        {"breakeven_high": None},
-        "under **20 hours a week** rent instead (12 where the rent is dear, at any hours where it is cheap)",
-    ),
-    (
-        {"breakeven_high": None, "breakeven_mid": None},
-        "**rent instead**, unless the rent is at its high end and the machine works 12 hours a week or more",
-    ),
-    ({"breakeven_low": None, "breakeven_mid": None, "breakeven_high": None}, "at any number of hours **rent instead**"),
-    ({"rented": None}, ""),
+RENTED = "a million tokens on a rented H100 (measured speed) costs $4.00"
+VERDICTS = [
+    ({}, f"**Own it** if it makes 120,000 tokens a day or more: {RENTED}, so owning is 25% cheaper at these hours."),
+    ({"verdict": "rent"}, f"**Rent instead**: {RENTED}, 25% cheaper."),
+    ({"verdict": None}, "What the same tokens cost on a rented card is not known."),
 ]
 
 
-@pytest.mark.parametrize(("changes", "said"), HOURS)
-def test_the_hours_under_which_to_rent_are_said_rightly_at_every_edge(changes: dict[str, Any], said: str) -> None:
-    from figures.start import rent_instead
+@pytest.mark.parametrize(("changes", "said"), VERDICTS)
+def test_the_verdict_names_the_rented_card_and_the_margin(changes: dict[str, Any], said: str) -> None:
+    from figures.start import verdict
 
-    assert str(rent_instead(answer_row(**changes))).replace("\\", "") == said
+    assert str(verdict(answer_row(**changes))).replace("\\", "") == said
 
 
 NOTHING_PAYS_OFF = """
-update cloud_rates set usd_per_hour_low = 0.000001, usd_per_hour_high = 0.000001;
-update cloud_roi
-set pays_back = case when pays_back is not null then false end,
-    pays_back_within_life = case when pays_back is not null then false end,
-    payback_years_low = null, payback_years_mid = null, payback_years_high = null, breakeven_hours_per_week = null
+update answers set verdict = case when verdict is not null then 'rent' end,
+    cheapest_card_breakeven_tokens_per_day_low = null, cheapest_card_breakeven_tokens_per_day_mid = null,
+    cheapest_card_breakeven_tokens_per_day_high = null, hourly_payback_years_low = null,
+    hourly_payback_years_mid = null, hourly_payback_years_high = null;
+update own_or_rent set pays_back_within_life = case when pays_back_within_life is not null then false end,
+    payback_years_low = null, payback_years_mid = null, payback_years_high = null
 """
-WITHOUT_32B = """
-delete from cost_per_token where model_id in (select model_id from models where model_class = '32B')
-"""
-NOTHING_KNOWN = """
-delete from cost_per_token; delete from cloud_roi; delete from cloud_rates; delete from throughput;
-update build_costs set capex_low_usd = null, capex_mid_usd = null, capex_high_usd = null, missing = 'no price'
-"""
+WITHOUT_32B = "delete from answers where model_class = '32B'; delete from cost_front where model_class = '32B'"
+NOTHING_KNOWN = ";".join(
+    f"delete from {table}"
+    for table in (
+        "answers", "best_run", "cost_front", "could_beat", "costs_by_bits", "system_costs", "own_or_rent",
+        "payback_by_hours", "rented_runs", "gpu_rates", "what_if_start", "unused_speeds",
+    )
+) + "; update current_systems set capex_low_usd = null, capex_mid_usd = null, capex_high_usd = null, missing = 'no price'"  # fmt: skip
 
 
 def test_where_nothing_pays_off_every_answer_says_so(crafted: Any) -> None:
     crafted(NOTHING_PAYS_OFF)
-    from figures import answers, renting, start
+    from figures import answers, rent, start
 
     base = answers.base_scenario()
     found = answers.answers(base["scenario_id"])
     for model_class in answers.CLASSES:
         said = str(start.answer(found, model_class, base)).replace("\\", "")
-        assert "**never pays off**" in said
-        assert "at any number of hours **rent instead**" in said
-    assert start.answer_cards(found, base).html.count("never pays off") == 3
-    assert "Never pays off:" in renting.verdicts(base)
-    assert "**none**" in renting.lead(base)
+        assert "**Rent instead**" in said
+        assert "does not pay for itself within its life." in said
+    assert start.answer_cards(found, base).html.count("Rent instead") == 3
+    assert "Never: " in rent.verdicts(base)
+    assert "**none**" in rent.lead(base)
+    assert "at no number of tokens does owning it cost less" in rent.same_tokens(base)
 
 
 def test_a_class_without_any_system_is_said_to_have_none_and_draws_no_chart(crafted: Any) -> None:
     crafted(WITHOUT_32B)
-    from figures import answers, costs, start
+    from figures import answers, cost, start
 
     base = answers.base_scenario()
     found = answers.answers(base["scenario_id"])
-    assert "For a 32B model **no system with a known price, draw and speed**" in start.answer(found, "32B", base)
-    assert "**never" not in start.answer(found, "8B", base)
-    assert "No system can be reckoned" in start.answer_cards(found, base).html
-    assert "No system with a known price, draw and speed holds a model of class 32B." in str(
-        getattr(costs.ranges_chart("32B", base["scenario_id"]), "html", "")
+    assert "For a 32B model **no system with a known price, power and speed**" in start.answer(found, "32B", base)
+    assert "**no system" not in start.answer(found, "8B", base)
+    assert "No system can be compared" in start.answer_cards(found, base).html
+    assert "No system with a known price, power and speed holds a model of class 32B." in str(
+        getattr(cost.ranges_chart("32B", base["scenario_id"]), "html", "")
     )
 
 
@@ -243,7 +255,7 @@ def test_the_pages_render_where_nothing_is_known(crafted: Any, tmp_path: Path) -
     root = project_of_pages(tmp_path / "empty")
     render_report(root, database, root / "site", prefer="built-in")
     shown = (root / "site" / "index.html").read_text(encoding="utf-8")
-    assert shown.count("No system can be reckoned") == 3
+    assert shown.count("No system can be compared") == 3
     assert "no cost can be given" in (root / "site" / "cost.html").read_text(encoding="utf-8")
     assert "nothing can be compared" in (root / "site" / "rent.html").read_text(encoding="utf-8")
 
@@ -252,8 +264,14 @@ def test_a_worked_example_is_taken_out_of_a_formula_s_comment() -> None:
     from figures.method import worked
 
     said = "Electricity, USD: watts / 1000 * hours. power_usd(2000, years := 1) = 2628."
-    assert worked("power_usd", said) == ("Electricity, USD: watts / 1000 * hours.", "power_usd(2000, years := 1)")
-    assert worked("power_usd", "No example.") == ("No example.", "")
+    assert worked("power_usd", said) == (
+        "Electricity, USD: watts / 1000 * hours.",
+        "power_usd(2000, years := 1)",
+        "2628",
+    )
+    assert worked("power_usd", "No example.") == ("No example.", "", "")
+    said = "A share. verdict(4.15) is impossible."
+    assert worked("verdict", said) == ("A share.", "verdict(4.15)", "impossible")
 
 
 # ---- the what-if
@@ -414,21 +432,17 @@ def test_a_share_link_keeps_the_settings_and_keys_move_a_slider_and_the_result_i
 
 
 def test_what_could_beat_the_answer_costs_as_much_as_it_at_the_sum_in_the_table(published: Project) -> None:
-    from figures.answers import ANSWERS
-    from figures.start import COULD_BEAT
-
-    parameters = {"scenario": "conservative", "least_bits": 4}
     with duckdb.connect(str(published.database), read_only=True) as connection:
         answers = dict(
             connection.execute(
-                f"select model_class, min(usd_per_mtok_mid) from ({ANSWERS}) group by all", parameters
+                "select model_class, usd_per_mtok_mid from answers where scenario_id = 'conservative' and rank = 1"
             ).fetchall()
         )
         rows = connection.execute(
-            f"select build_id, model_class, throughput_from, room_usd from ({COULD_BEAT})", parameters
+            "select build_id, model_class, throughput_from, room_usd from could_beat where scenario_id = 'conservative'"
         ).fetchall()
         assert rows
-        # The what-if prices the same system and speed at the same sum, and at a dollar more it is dearer.
+        # The what-if prices the same system and speed at the same sum, and at a dollar more it is more expensive.
         cost = """
             select distinct w.usd_per_mtok_mid from what_if(unpriced_parts_usd := $1) as w join models as m using (model_id)
             where w.build_id = $2 and m.model_class = $3 and w.throughput_from = $4
@@ -510,14 +524,14 @@ def test_the_download_of_a_chart_has_each_point_once_and_nothing_of_its_guides(
     opened: Any, address: str, tmp_path: Path
 ) -> None:
     page = opened(f"{address}cost.html")
-    figure = page.locator("figure.chart:visible", has_text="worth a look").first
+    figure = page.locator("figure.chart:visible", has_text="best trade-offs").first
     with page.expect_download() as download:
         figure.locator("xpath=ancestor-or-self::*[.//button[text()='CSV']][1]").get_by_role(
             "button", name="CSV"
         ).click()
     download.value.save_as(tmp_path / "chart.csv")
     rows = pl.read_csv(tmp_path / "chart.csv")
-    assert rows.height == int(re.search(r"of (\d+) are worth", figure.inner_text())[1])  # type: ignore[index]
+    assert rows.height == int(re.search(r"of (\d+) are the best", figure.inner_text())[1])  # type: ignore[index]
     assert rows["system"].n_unique() == rows.height
     assert not {"align", "dx"} & set(rows.columns)
 

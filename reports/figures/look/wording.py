@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from figures.prose import NOT_STATED, Text, joined, rounded, text
+from figures.look.prose import NOT_STATED, Text, joined, rounded, text
 
 SPELLINGS = {"gpu": "GPU", "cpu": "CPU", "psu": "PSU", "msrp": "MSRP", "nvlink": "NVLink", "pcie": "PCIe"}
 """Words of the database as a reader writes them, where that is not in small letters."""

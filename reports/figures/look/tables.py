@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from figures import prose
-from figures.sql import show_sql
-from figures.web import Block, escape, identifier, json_text, safe_href
+from figures.look import prose
+from figures.look.listing import Source
+from figures.look.web import Block, escape, identifier, json_text, safe_href
 
 MOST_ROWS = 2_000
 _SEARCH_FROM = 15
@@ -130,8 +130,7 @@ def table(
     missing: str = "",
     row_id: str = "",
     show_caption: bool = False,
-    sql: str = "",
-    parameters: Mapping[str, Any] | None = None,
+    source: Source | None = None,
 ) -> Block:
     """`frame` as an HTML table; the first of `columns` heads the rows.
 
@@ -140,7 +139,7 @@ def table(
     searchable   a box that filters rows; by default from 16 rows on
     missing      column of `frame` that says why a figure is unknown; shown with the dash
     row_id       column of `frame` that gives each row an anchor
-    sql          the query behind it, shown folded beneath, with `parameters` written out
+    source       the query behind it, shown folded beneath; where the frame has the table's key, each row leads to its trace
     Of more rows than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that `frame` lacks.
     """
     wanted = {source for column in columns for source in column.sources}
@@ -150,26 +149,29 @@ def table(
         raise ValueError(f"The frame has no column {', '.join(lacking)}; it has {', '.join(frame.columns)}.")
     cut = ""
     if frame.height > MOST_ROWS:
-        rest = "the query beneath gives all of them" if sql else "the database has all of them"
+        rest = "the query beneath gives all of them" if source else "the database has all of them"
         cut = f'<p class="chart-source">Shown: the first {MOST_ROWS:,} of {frame.height:,} rows; {rest}.</p>'
         frame = frame.head(MOST_ROWS)
     searchable = frame.height > _SEARCH_FROM if searchable is None else searchable
     head = "".join(_heading(column, sortable) for column in columns)
     fitted = [replace(column, digits=_digits(frame, column)) for column in columns]
     with_values = sortable or download
-    body = "\n".join(_row(row, fitted, missing, row_id, with_values) for row in frame.iter_rows(named=True))
+    body = "\n".join(_row(row, fitted, missing, row_id, with_values, source) for row in frame.iter_rows(named=True))
     features = "".join(
         f" data-{name}"
         for name, on in (("sortable", sortable), ("searchable", searchable), ("download", download))
         if on
     )
+    if source and source.key:
+        features += f' data-trace="{escape(source.table)}" data-made-by="{escape(source.made_by)}"'
     shown = "" if show_caption else ' class="visually-hidden"'
     block = Block(
         f'<div class="data-table"{features} data-name="{escape(caption)}">'
         f'<div class="table-scroll"><table data-quarto-disable-processing="true"><caption{shown}>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></div>{cut}"
     )
-    return block + show_sql(sql, **dict(parameters or {})) if sql else block
+    first = frame.row(0, named=True) if frame.height else None
+    return block + source.block(first) if source else block
 
 
 def _heading(column: Column, sortable: bool) -> str:
@@ -186,8 +188,12 @@ def _heading(column: Column, sortable: bool) -> str:
     return f'<th scope="col"{right}{noted} data-csv="{escape(json_text(headings))}">{inside}</th>'
 
 
-def _row(row: Row, columns: Sequence[Column], missing: str, row_id: str, with_values: bool) -> str:
+def _row(
+    row: Row, columns: Sequence[Column], missing: str, row_id: str, with_values: bool, source: Source | None
+) -> str:
     anchor = f' id="{identifier(row[row_id])}"' if row_id else ""
+    if key := source.key_of(row) if source else None:
+        anchor += f' data-key="{escape(key)}"'
     reason = row[missing] if missing else None
     cells = "".join(_cell(row, column, number == 0, reason, with_values) for number, column in enumerate(columns))
     return f"<tr{anchor}>{cells}</tr>"

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from figures import placing, prose, theme
+from figures.look import placing, prose, theme
 
 _HEIGHT = 360
 
@@ -137,18 +137,6 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
         front,
     )
     return alt.layer(line, marks, *names, height=_HEIGHT)
-
-
-def cost_tooltip(*more: alt.Tooltip) -> list[alt.Tooltip]:
-    """What stands under the pointer on a cost: system, model, speed and its basis, source."""
-    return [
-        alt.Tooltip("row:N", title="System"),
-        alt.Tooltip("runs:N", title="Runs"),
-        alt.Tooltip("cost:N", title="USD/Mtok"),
-        alt.Tooltip("speed:N", title="Speed"),
-        alt.Tooltip("throughput_from:N", title="From"),
-        *more,
-    ]
 
 
 def shaded(cells: alt.Chart, field: str, steps: Sequence[float]) -> alt.LayerChart:

@@ -4,7 +4,7 @@ A colour is written as a variable of CSS: the browser resolves it, so that one c
 Colours tell things apart that a shape, a fill or a label tells apart as well; see assets/figures.css for how they were chosen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil, floor, log10
 from typing import Any, cast
 
@@ -19,29 +19,24 @@ HAIRLINE = "var(--hairline)"
 PAPER = "var(--paper)"
 ACCENT = "var(--accent)"
 
-# What a figure rests on. The keys are the words that charts show.
+# What a figure rests on. The keys are the words that tables and charts show.
 BASIS = {
     "measured": "var(--measured)",
-    "stated": "var(--stated)",
+    "reported": "var(--measured)",
+    "expected": "var(--stated)",
+    "target": "var(--stated)",
     "modelled": "var(--modelled)",
     "impossible": "var(--impossible)",
     "cloud": "var(--cloud)",
 }
 BASIS_SHAPES = {
     "measured": "circle",
-    "stated": "triangle-up",
+    "reported": "triangle-right",
+    "expected": "triangle-up",
+    "target": "triangle-down",
     "modelled": "diamond",
     "impossible": "cross",
     "cloud": "square",
-}
-# What the database calls the basis of a throughput, in those words.
-_BASIS_WORDS = {
-    "measured": "measured",
-    "reported": "stated",
-    "expected": "stated",
-    "target": "stated",
-    "theoretical": "modelled",
-    "modelled": "modelled",
 }
 
 # What does the computing.
@@ -78,11 +73,6 @@ COST_PARTS = {"capital": "var(--capital)", "power": "var(--power)"}
 
 # From little to much. On steps 1 to 3 text is INK, on 4 to 6 it is PAPER, in light and in dark.
 RAMP = [f"var(--ramp-{step})" for step in range(1, 7)]
-
-
-def basis(column: str) -> pl.Expr:
-    """The basis of a throughput in the words of BASIS, from the database's word in `column`."""
-    return pl.col(column).replace_strict(_BASIS_WORDS, return_dtype=pl.String)
 
 
 def family(column: str = "accelerator_id") -> pl.Expr:
@@ -133,6 +123,21 @@ def ramp_scale(thresholds: list[float]) -> alt.Scale:
         raise ValueError(f"The ramp has {len(RAMP)} steps, so at most {len(RAMP) - 1} thresholds.")
     chosen = [RAMP[round(step * (len(RAMP) - 1) / max(1, steps - 1))] for step in range(steps)]
     return alt.Scale(type="threshold", domain=thresholds, range=chosen)
+
+
+def room(lowest: Any, highest: Any) -> tuple[float, float]:
+    """Ends of a logarithmic axis that leaves a little room around the figures."""
+    return float(lowest) * 0.8, float(highest) * 1.25
+
+
+def slopes(rates: Mapping[str, float], x_ends: tuple[float, float], y_ends: tuple[float, float]) -> pl.DataFrame:
+    """The ends of the lines y = rate * x within a plot of logarithmic axes: columns line, end (low, high), x, y."""
+    rows: list[dict[str, Any]] = []
+    for line, rate in rates.items():
+        low, high = max(x_ends[0], y_ends[0] / rate), min(x_ends[1], y_ends[1] / rate)
+        if low < high:
+            rows += [{"line": line, "end": end, "x": x, "y": rate * x} for end, x in (("low", low), ("high", high))]
+    return pl.DataFrame(rows, schema={"line": pl.String, "end": pl.String, "x": pl.Float64, "y": pl.Float64})
 
 
 def log_scale(low: float, high: float, **options: Any) -> alt.Scale:

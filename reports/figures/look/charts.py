@@ -8,12 +8,12 @@ from typing import Any
 
 import altair as alt
 
-from figures import theme
-from figures.choosing import channels, choose, data
-from figures.compiling import Compiler
-from figures.sql import query, show_sql
-from figures.tables import Column, date, label, number, table
-from figures.web import Block, escape, json_text
+from figures.look import theme
+from figures.look.choosing import channels, choose, data
+from figures.look.compiling import Compiler
+from figures.look.listing import Source
+from figures.look.tables import Column, date, label, number, table
+from figures.look.web import Block, escape, json_text
 
 alt.data_transformers.disable_max_rows()  # choosing.py cuts to far less, by a rule that is said
 _COMPILER = Compiler()
@@ -27,9 +27,9 @@ class Chart:
 
     title        what one sees, as a sentence
     description  the same for somebody who cannot see it: kind of chart, axes, and what stands out
-    source       where the data are from; leave it empty where the figure's caption says so
-    sql          the query behind it, shown folded beneath, with `parameters` written out
-    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `sql` follow as a table.
+    note         how to read it, in small print; leave it empty where the figure's caption says so
+    source       the query behind it, shown folded beneath, with the trace of its row `example`
+    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `source` follow as a table.
     Raises ValueError for a title or description that is missing, and when it is shown, for a spec that Vega-Lite refuses.
     """
 
@@ -38,9 +38,9 @@ class Chart:
         spec: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.ConcatChart | alt.FacetChart,
         title: str,
         description: str,
-        source: str = "",
-        sql: str = "",
-        parameters: Mapping[str, Any] | None = None,
+        note: str = "",
+        source: Source | None = None,
+        example: Mapping[str, Any] | None = None,
     ) -> None:
         if not title.strip() or not description.strip():
             raise ValueError("A chart needs a title and a description.")
@@ -49,32 +49,32 @@ class Chart:
         self.choice = choose(prepared)
         self._compiled, self._room = _COMPILER.submit(prepared), _room(prepared)
         self.fixed_width = prepared.get("width") != "container"
-        self.title, self.description, self.source, self.sql = title, description, source, sql
-        self.parameters = dict(parameters or {})
+        self.title, self.description, self.note = title, description, note
+        self.source, self.example = source, example
 
     def block(self) -> Block:
         """The chart as HTML: drawn by assets/figures.js when it comes into view."""
-        said = " ".join(text for text in (self.choice, self.source) if text)
-        source = f'<p class="chart-source">{escape(said)}</p>' if said else ""
+        said = " ".join(text for text in (self.choice, self.note) if text)
+        note = f'<p class="chart-source">{escape(said)}</p>' if said else ""
         wide = " chart-fixed" if self.fixed_width else ""
         figure = Block(
             f'<figure class="chart{wide}"><figcaption class="chart-title">{escape(self.title)}</figcaption>'
             f'<div class="chart-plot" role="img" aria-label="{escape(self.description)}" style="min-height:{self._room}px">'
-            f'</div><script type="application/json" class="chart-spec">{json_text(self._compiled.result())}</script>{source}</figure>'
+            f'</div><script type="application/json" class="chart-spec">{json_text(self._compiled.result())}</script>{note}</figure>'
         )
-        if not self.sql:
+        if not self.source:
             return figure
         if self.choice:
-            figure += _all_rows(self.title, self.sql, self.parameters)
-        return figure + show_sql(self.sql, **self.parameters)
+            figure += _all_rows(self.title, self.source)
+        return figure + self.source.block(self.example)
 
     def _repr_markdown_(self) -> str:
         return self.block()._repr_markdown_()
 
 
-def _all_rows(title: str, sql: str, parameters: Mapping[str, Any]) -> Block:
+def _all_rows(title: str, source: Source) -> Block:
     """The rows behind a chart that draws only some of them, folded."""
-    rows = query(sql, **parameters)
+    rows = source.rows()
 
     def column(name: str) -> Column:
         kind = rows.schema[name]

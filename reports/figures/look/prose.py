@@ -4,7 +4,7 @@ Values come ready from the database; nothing is computed here. Text is a str: it
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from math import floor, isfinite, log10
 from string import Formatter
@@ -220,3 +220,15 @@ class Shown(Protocol):
     """A function from a figure to its text."""
 
     def __call__(self, value: float | None) -> str: ...
+
+
+class Part(Protocol):
+    """Anything that a cell can show: a chart, a table, a block."""
+
+    def _repr_markdown_(self) -> str: ...
+
+
+def tabs(parts: Mapping[str, Part]) -> Markdown:
+    """One below the other as tabs, each under its name."""
+    inside = "".join(f"\n### {text(name)._repr_markdown_()}\n{part._repr_markdown_()}" for name, part in parts.items())
+    return Markdown(f"::: {{.panel-tabset}}\n{inside}\n:::\n")
