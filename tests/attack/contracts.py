@@ -19,7 +19,8 @@ import duckdb
 import polars as pl
 import tomlkit
 
-from pipelines.audit.claims import claims_of, evaluate_claims
+from pipelines.audit.claims import evaluate_claims
+from pipelines.audit.declared_claims import claims_of
 from pipelines.contracts.assumptions import Assumptions, read_assumptions
 from pipelines.contracts.catalogue import SECTIONS, Catalogue, Entries, load_catalogue
 from pipelines.contracts.facets import FACETS, LITERALS, Reading, choices
