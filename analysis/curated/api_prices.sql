@@ -28,7 +28,10 @@ with rows_of_sources as (
             context_tokens
         ) as readable_id
     from current_observations
+    cross join settings
     where kind = 'api_price'
+        -- what no longer holds on the day of the tables is history
+        and (valid_to is null or valid_to > settings.as_of)
     group by raw_file, raw_row, model_id, provider, hours, context_tokens, valid_from
 )
 

@@ -14,8 +14,9 @@ select
     concurrency,
     per_user,
     offload,
-    value_low as tokens_per_s_low,
-    value_high as tokens_per_s_high,
+    -- what is stated for each card is stated here for all of them
+    value_low * case when each then count else 1 end as tokens_per_s_low,
+    value_high * case when each then count else 1 end as tokens_per_s_high,
     is_approximate,
     bound,
     basis,

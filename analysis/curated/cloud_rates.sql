@@ -30,8 +30,9 @@ select
     coalesce(purchase, 'unspecified') as purchase,
     coalesce(billing, 'hourly') as billing,
     region,
-    value_low as usd_per_hour_low,
-    value_high as usd_per_hour_high,
+    -- what is stated for each card is stated here for all of them
+    value_low * case when each then count else 1 end as usd_per_hour_low,
+    value_high * case when each then count else 1 end as usd_per_hour_high,
     is_approximate,
     bound,
     note,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
 from pipelines import __version__
-from pipelines.cli import browse, changes, importing, predict, price, query, run, site, trace
+from pipelines.cli import browse, catalogue, changes, importing, predict, price, query, run, site, trace
 from pipelines.cli.terminal import guarded
 from pipelines.errors import RigonomicsError
 
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"rigonomics {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, price, importing, changes, predict, query, trace, browse, site):
+    for module in (run, price, importing, catalogue, changes, predict, query, trace, browse, site):
         module.add_to(commands)
     return root
 

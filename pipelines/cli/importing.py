@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     """Find, propose, read, keep, refresh; each said on the way."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
+    from pipelines.importing.catalogue_entries import add_entry, with_build
     from pipelines.importing.documents import check_tables
     from pipelines.importing.feeds import load_feeds, recognised
     from pipelines.importing.fetching import is_url
@@ -105,7 +106,14 @@ def run(options: argparse.Namespace) -> int:
     origin = _origin(options, document, source_id, is_page)
     kept = [proposal for proposal in proposals if proposal.reads or options.table]
     read = kept or proposals
+    builds = _builds(read, source_id)
+    for key, name in builds.items():
+        catalogue = with_build(catalogue, key, name, source_id)
     arrival = arrive(project, origin, on, read, vocabulary, catalogue, keep=not options.dry_run and bool(kept))
+    if kept and not options.dry_run:
+        for key, name in builds.items():
+            if f"[builds.{key}]" not in project.catalogue.read_text(encoding="utf-8"):
+                add_entry(project, "builds", key, {"name": name, "source_id": source_id})
     if options.draft is not None:
         names = write_draft(options.draft, read)
     if options.format == "json":
@@ -132,6 +140,19 @@ def _refresh(arrival: "Arrival") -> int:
     except CheckFailed:
         print(f"The snapshot is in {arrival.folder}: fix its tables.toml, or take the folder away.")
         raise
+
+
+def _builds(proposals: list["Proposal"], source_id: str) -> dict[str, str]:
+    """The systems whose parts the tables hold, by their new ids; each table's rows get its own."""
+    from pipelines.importing.documents import slug
+
+    builds: dict[str, str] = {}
+    for proposal in proposals:
+        if proposal.build:
+            key = slug(f"{source_id} {proposal.table.name}", "-", source_id)
+            proposal.section["defaults"]["build"] = key
+            builds[key] = proposal.build
+    return builds
 
 
 def _given(written: list[str]) -> dict[str, str]:

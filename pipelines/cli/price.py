@@ -1,10 +1,12 @@
 """`rigonomics price add`: one price noted by hand, into a source of the user's own."""
 
 import argparse
+import sys
 from datetime import date
 from typing import Any
 
 from pipelines.cli.run import day
+from pipelines.errors import RigonomicsError
 from pipelines.project import locate
 
 CONDITIONS = ("msrp", "street", "new", "used", "open_box", "list")
@@ -30,6 +32,7 @@ def add_to(commands: Any) -> None:
     add.add_argument("--url", default="", help="where it stands")
     add.add_argument("--note", default="", help="any other condition")
     add.add_argument("--source", metavar="ID", default="own-prices", help="folder under data/raw (default: own-prices)")
+    add.add_argument("--yes", action="store_true", help="note it even if it is far from what is known")
     add.add_argument("--replace", action="store_true", help="correct the same note if it is there with another price")
     add.set_defaults(run=run)
 
@@ -38,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Note the price and say where it stands."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
-    from pipelines.importing.own_prices import Note, add_price
+    from pipelines.importing.own_prices import Note, add_price, check_note, far_off
 
     project, today = locate(), date.today()
     note = Note(
@@ -51,11 +54,18 @@ def run(options: argparse.Namespace) -> int:
         url=options.url,
         note=options.note,
     )
+    check_note(note, options.source, today)
+    vocabulary, catalogue = load_vocabulary(project.vocabulary), load_catalogue(project.catalogue)
+    doubt = None if options.yes else far_off(project, note, vocabulary, catalogue)
+    if doubt is not None and not _agrees(doubt):
+        raise RigonomicsError(
+            f"The price is not noted: {doubt}.", "Say --yes if it is right; it is then held back until it is released."
+        )
     noted = add_price(
         project,
         note,
-        load_vocabulary(project.vocabulary),
-        load_catalogue(project.catalogue),
+        vocabulary,
+        catalogue,
         today,
         source_id=options.source,
         replace=options.replace,
@@ -67,6 +77,14 @@ def run(options: argparse.Namespace) -> int:
         f"{'corrected' if noted.corrected else 'noted'} in {noted.raw_file} row {noted.row}. Next: rigonomics refresh"
     )
     return 0
+
+
+def _agrees(doubt: str) -> bool:
+    """Whether the user, asked on a terminal, says yes; without one nobody can be asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print(f"{doubt}. Note it all the same? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _count(text: str) -> int:

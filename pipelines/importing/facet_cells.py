@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pipelines.importing.headers import CONDITIONS, DECODE, PREFILL, PURCHASES
+from pipelines.normalise.names import quantization_of
 
 FACET_HEADERS: tuple[tuple[str, str], ...] = (
     (r"quant(?:i[sz]ation)?s?|precision|format|quant type|dtype|weights? format|model quant", "quantization"),
@@ -110,11 +111,19 @@ def _condition(text: str) -> str | None:
     return _worded(CONDITIONS, "condition")(plain)
 
 
+def _quantization(text: str) -> str | None:
+    """As the field writes it where it is a known one; any other short word with a figure stays as it is."""
+    known = quantization_of(text)
+    if known is not None:
+        return known
+    return text if re.search(r"(?i)\d|mixed", text) and len(text) < 24 else None
+
+
 READERS: Mapping[str, Callable[[str], str | None]] = {
     "count": _whole, "concurrency": _whole, "context_tokens": tokens_of, "observed_on": day_of,
     "condition": _condition, "purchase": _worded(PURCHASES, "purchase"), "phase": phase_of, "slot": slot_of,
     "url": lambda text: text if re.match(r"(?i)https?://|www\.", text) else None,
-    "quantization": lambda text: text if re.search(r"(?i)\d|awq|gptq|mixed", text) and len(text) < 24 else None,
+    "quantization": _quantization,
     "engine": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 60 else None,
     "provider": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 80 else None,
     "vendor": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 80 else None,

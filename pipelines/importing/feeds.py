@@ -352,5 +352,7 @@ def _set_by_rules(feed: Feed, frame: pl.DataFrame) -> dict[str, list[str]]:
 
 
 def _dated(feed: Feed, columns: Mapping[str, Any], on: date) -> dict[str, str]:
-    has_day = any(isinstance(spec, Mapping) and spec.get("facet") == "observed_on" for spec in columns.values())
+    has_day = any(
+        isinstance(spec, Mapping) and spec.get("facet") in ("observed_on", "valid_from") for spec in columns.values()
+    )
     return {"observed_on": on.isoformat()} if feed.kind in ("cloud_rate", "api_price", "price") and not has_day else {}

@@ -293,6 +293,8 @@ def _attributes(text: str, meaning: Meaning) -> str:
         text = shorter
         meaning.attribute = effect["attribute"]
         meaning.unit = meaning.unit or effect.get("unit")
+        if re.fullmatch(r"(?i)(?:pp|tg) ?\d+", found[0]):
+            meaning.facets["note"] = found[0].replace(" ", "")
         meaning.is_size = bool(re.search(r"(?i)size|capacity|vram|gpu|graphics", found[0]))
         meaning.bare_power = meaning.bare_power or bool(effect.get("bare_power"))
         meaning.facets.update({k: v for k, v in effect.items() if k in ("phase", "each", "concurrency")})

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.contracts.assumptions import read_assumptions
 from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
@@ -24,6 +25,7 @@ from pipelines.ingest.corrections import COLUMNS as CORRECTION_COLUMNS
 from pipelines.ingest.snapshots import write_atomically
 from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
+from pipelines.normalise.quarantine import no_releases, quarantine
 from pipelines.project import Project
 
 OWN_SOURCE = "own-prices"
@@ -93,10 +95,7 @@ def add_price(
     Raises RigonomicsError if the article is not in the catalogue (naming the nearest), the price cannot be read, the day is
     to come, or the same note is there already.
     """
-    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source_id) is None:
-        raise RigonomicsError(f"{source_id!r} is no source id.", "Use lower-case letters and digits joined by hyphens.")
-    if note.on > today:
-        raise RigonomicsError(f"{note.on} is still to come.", "Give the day on which the price was seen, with --on.")
+    check_note(note, source_id, today)
     hardware_id, name = _article(note.article, catalogue)
     low, high = _figure(note.price, vocabulary)
     source = project.raw / source_id
@@ -119,6 +118,35 @@ def add_price(
             path, number = earlier.path, earlier.row
             _correct(source, earlier, project.relative(path), note.price)
     return Noted(project.relative(path), number, hardware_id, name, low, high, earlier is not None)
+
+
+def check_note(note: Note, source_id: str, today: date) -> None:
+    """Raises RigonomicsError if no such source may be, or the day is still to come."""
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source_id) is None:
+        raise RigonomicsError(f"{source_id!r} is no source id.", "Use lower-case letters and digits joined by hyphens.")
+    if note.on > today:
+        raise RigonomicsError(f"{note.on} is still to come.", "Give the day on which the price was seen, with --on.")
+
+
+def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Catalogue) -> str | None:
+    """Why the guard of a refresh would hold the price back; None if it would not."""
+    from pipelines.importing.snapshots import known_observations
+
+    hardware_id, name = _article(note.article, catalogue)
+    low, high = _figure(note.price, vocabulary)
+    known = known_observations(project, vocabulary, catalogue)
+    if known.is_empty():
+        return None
+    here = {
+        "observation_id": "note", "source_id": OWN_SOURCE, "raw_file": f"data/raw/{OWN_SOURCE}/9999-12-31/note.csv",
+        "attribute": "price", "kind": "price", "hardware_id": hardware_id, "value_low": low, "value_high": high,
+        "count": 1, "each": False, "lot_quantity": note.lot_quantity, "raw_row": 2, "raw_column": "value", "raw_text": note.price,
+    }  # fmt: skip
+    row = pl.DataFrame([{column: here.get(column) for column in known.columns}], schema=known.schema)
+    limits = read_assumptions(project.assumptions, project.relative(project.assumptions))["quarantine_limits"]
+    _, caught = quarantine(pl.concat([known, row]), catalogue.hardware, limits, no_releases())
+    found = caught.filter(pl.col("observation_id") == "note")
+    return f"{name}: {found['reason'][0]}" if found.height else None
 
 
 def _article(article: str, catalogue: Catalogue) -> tuple[str, str]:

@@ -64,6 +64,8 @@ class Proposal:
     """Whether the section is that of the source's last snapshot."""
     left_out: tuple[LeftOut, ...] = ()
     feed: str = ""
+    build: str = ""
+    """Name of the system whose parts the rows are."""
 
 
 def propose(
@@ -322,7 +324,10 @@ class _Proposer:
         ):  # fmt: skip
             meaning.unread = "power without a word on which: it may be measured"
         if meaning.attribute == "size" and not ("model" in self._facets or "model" in meaning.facets):
-            meaning.unread = "a size without a model"
+            if "model" in self._of_title and "hardware" not in self._facets:
+                meaning.facets["model"] = self._of_title["model"]
+            else:
+                meaning.unread = "a size without a model"
         if meaning.attribute in ("parameters", "bits_per_weight") and "model" not in self._facets | set(meaning.facets):
             meaning.unread = "a figure of a model without a model"
 

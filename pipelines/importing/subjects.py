@@ -51,7 +51,7 @@ class Names:
         distinct = [cell for cell in dict.fromkeys(map(str.strip, cells)) if cell][:SAMPLED_NAMES]
         names = [
             c for c in distinct
-            if re.search(r"[A-Za-z]|^\d{4}$", c) and len(c) <= LONGEST_NAME and "$" not in c
+            if re.search(r"[A-Za-z]|^\d{4}\b", c) and len(c) <= LONGEST_NAME and "$" not in c
         ]  # fmt: skip
         if not names or len(names) < MOST * len(distinct):
             return 0.0

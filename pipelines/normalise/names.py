@@ -27,8 +27,8 @@ class _Stripped:
     lost: str = ""
     memory: str | None = None
     quantization: str | None = None
-    is_trade: bool = False
-    """Whether words of makers and shops were taken off, as only cards' names allow."""
+    kind: str | None = None
+    """The kind of item whose names alone allow what was taken off: words of makers and shops."""
 
 
 RESOLVED = {
@@ -80,8 +80,8 @@ def _readings(section: str, text: str) -> Iterator[_Stripped]:
     yield stripped
     steps = {
         "hardware": (
-            _without_host, _without_count, _without_link, _without_remark, _without_choice, _without_memory,
-            _without_trade_words,
+            _with_line_apart, _without_host, _without_count, _without_link, _without_remark, _without_choice, _without_memory,
+            _without_trade_words, _without_processor_words,
         ),
         "model": (
             _without_quantization, _without_file, _without_owner, _without_remark, _without_choice, _without_the_word_model,
@@ -168,6 +168,13 @@ def _without_memory(name: _Stripped) -> _Stripped:
     return replace(name, text=name.text[: found.start()], lost=f"{name.lost} {memory}", memory=memory)
 
 
+def _with_line_apart(name: _Stripped) -> _Stripped:
+    """`RTXA6000`, `RTX6000Ada`, `RTXPRO6000`, as catalogues of clouds write them."""
+    text = re.sub(r"(?i)\b(RTX)(?=A\d{4}|PRO)", r"\1 ", name.text)
+    text = re.sub(r"(?i)\b(RTX(?: PRO)?) ?(\d{4})(?=Ada\b)", r"\1 \2 ", text)
+    return replace(name, text=re.sub(r"(?i)\b(RTX PRO)(?=\d)", r"\1 ", text))
+
+
 HOST_WORDS = r"(?:my |a |custom |home |gaming |desktop |diy )*(?:pc|desktop|workstation|server|build|rig|computer|egpu)(?: build)?"
 
 
@@ -181,7 +188,7 @@ TRADE_WORDS = (
     r"founders? edition|fe|graphics cards?|video cards?|gpus?|graphics|cards?|(?:gddr[56]x?|hbm[23]?e?)|pci-?e(?: ?[345]\.0)?"
     r"(?: x16)?|pci express(?: [345]\.0)?(?: x16)?|asus|msi|gigabyte|evga|zotac|palit|gainward|inno3d|kfa2|galax|sapphire|xfx"
     r"|powercolor|asrock|colorful|yeston|pny|manli|rog|strix|tuf|proart|dual(?= (?:geforce|rtx|radeon|rx))|gaming(?: pro)?"
-    r"|trio|suprim|ventus|[23]x(?= oc)|oc|overclocked|ftw3|xc3|aorus|eagle|windforce|vision|xtreme|amp|holo|trinity|twin edge"
+    r"|trio|suprim|master|ventus|[23]x(?= oc)|oc|overclocked|ftw3 ultra|ftw3|xc3 ultra|xc3|aorus|eagle|windforce|vision|xtreme|amp|holo|trinity|twin edge"
     r"|gamerock|gamingpro|phoenix|phantom|red devil|hellhound|nitro\+?|pulse|speedster|merc ?310|qick|taichi|steel legend"
     r"|ichill|igame|vulcan|verto|xlr8|epic-?x|triple fan|dual fan|rgb|edition|oc edition|(?:brand )?new(?: sealed)?|sealed"
     r"|used|pre-?owned|second ?hand|refurbished|renewed|open box|tested|working|fully functional|free shipping|desktop"
@@ -200,8 +207,15 @@ def _without_trade_words(name: _Stripped) -> _Stripped:
     if len({int(size) for size in sizes}) == 1:
         text = re.sub(r"(?i)(?<![\w-])\d+ ?GB?(?![\w-])", " ", text)
         memory = f"{sizes[0]}gb"
-        return replace(name, text=" ".join(text.split()), lost=f"{name.lost} {memory}", memory=memory, is_trade=True)
-    return replace(name, text=" ".join(text.split()), is_trade=True)
+        return replace(name, text=" ".join(text.split()), lost=f"{name.lost} {memory}", memory=memory, kind="gpu")
+    return replace(name, text=" ".join(text.split()), kind="gpu")
+
+
+def _without_processor_words(name: _Stripped) -> _Stripped:
+    """`AMD Ryzen 9 7900X 4.7 GHz 12-Core Processor`."""
+    words = r"[\d.]+ ?GHz|\d+[- ]core|\d+[- ]threads?|processor|cpu|oem/tray|desktop|boxed|am[45]|(?:lga|socket) ?\w+"
+    text = re.sub(rf"(?i)(?<![\w-])(?:{words})(?![\w-])", " ", name.text)
+    return replace(name, text=" ".join(text.split()), kind="cpu", memory=None) if text != name.text else name
 
 
 QUANTIZATION = re.compile(
@@ -274,7 +288,10 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
     memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
     """
     kinds = _kinds(catalogue) if section == "hardware" else {}
-    if (name.memory is not None or name.is_trade) and kinds.get(entry_id) != "gpu":
+    wanted = name.kind or ("gpu" if name.memory is not None else None)
+    if wanted is not None and kinds.get(entry_id) != wanted:
+        return False
+    if section == "hardware" and _lacks_line(name.text, entry_id, catalogue):
         return False
     ids = catalogue.ids[section]
     own = {word for form, owner in ids.items() if owner == entry_id for word in form.split()}
@@ -291,6 +308,12 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
     sizes_lost = {name.memory} - {None} - own if (name.count or 1) > 1 else _sizes(lost)
     siblings_by_size = [words for words in others if words - left == _sizes(words - left)]
     return not (sizes_lost and _sizes(own.union(*siblings_by_size)))
+
+
+def _lacks_line(text: str, entry_id: str, catalogue: Catalogue) -> bool:
+    """Whether the entry is of the Quadro line and the text does not say so: RTX 6000 alone may be three cards."""
+    names = dict(catalogue.hardware.select("hardware_id", "name").iter_rows())
+    return "quadro" in names[entry_id].lower() and "quadro" not in text.lower() and "turing" not in text.lower()
 
 
 def _sizes(words: set[str]) -> set[str]:

@@ -4,6 +4,7 @@ Nothing is resolved here. A suggestion shares the figure of its name (5090, B200
 written, and is of the same kind.
 """
 
+import difflib
 import re
 import shlex
 from collections.abc import Mapping
@@ -50,12 +51,17 @@ def _scored(section: str, name: str, catalogue: Catalogue) -> list[tuple[str, fl
     kinds = dict(catalogue.hardware.select("hardware_id", "kind").iter_rows()) if section == "hardware" else {}
     wanted = kind_of(name)
     words = {word for word in normal_form(name).split() if not re.fullmatch(r"\d+(?:gb|tb)", word)}
+    written = normal_form(name)
     best: dict[str, float] = {}
     for form, entry in catalogue.ids[section].items():
         if section == "hardware" and kinds[entry] != wanted:
             continue
-        score = _likeness(words, set(form.split()))
-        if score >= max(LEAST, best.get(entry, 0.0)):
+        likeness = _likeness(words, set(form.split()))
+        # among entries of one series the one that is spelled most alike comes first
+        score = (
+            likeness * (0.9 + 0.1 * difflib.SequenceMatcher(None, written, form).ratio()) if likeness >= LEAST else 0.0
+        )
+        if score > best.get(entry, 0.0):
             best[entry] = score
     return list(best.items())
 
