@@ -8,10 +8,11 @@ with subjects as (
         coalesce(o.hardware_id, case when h.kind = 'system' then b.accelerator_id end) as article_id,
         case
             when m.architecture = 'moe' then m.model_id
-            when m.params_b is not null then format('{:g}B model', m.params_b)
+            -- by the size in their names: models of one size are one subject, whatever the last digits
+            when n.params_b is not null then format('{:g}B model', n.params_b)
         end as model_subject,
         case
-            when q.bits_per_weight is not null then format('{:g} bit', q.bits_per_weight)
+            when q.nominal_bits is not null then format('{:g} bit', q.nominal_bits)
             when o.quantization is not null then o.quantization
         end as bits,
         -- figures of several pieces together that add up are brought to one piece
@@ -24,6 +25,8 @@ with subjects as (
     from current_observations as o
     left join models as m
         on m.model_id = o.model_id
+    left join catalogue_models as n
+        on n.model_id = o.model_id
     left join quantizations as q
         on q.quantization = o.quantization
     left join builds as b

@@ -35,15 +35,16 @@ readings as (
         s.model_id as stated_for,
         s.quantization as stated_at,
         s.observation_id,
-        -- a model of nearly as many parameters counts in proportion to them
-        s.size_gb_low * w.params_b / s.params_b as size_gb,
+        -- a model of as many parameters counts as it is, one of nearly as many in proportion to them
+        s.size_gb_low
+        * case when abs(s.params_b / w.params_b - 1) < 0.02 then 1 else w.params_b / s.params_b end as size_gb,
         case
             -- Q4 is any of the Q4_…
-            when s.params_b = w.params_b
+            when abs(s.params_b / w.params_b - 1) < 0.02
                 and (s.quantization = w.quantization or starts_with(s.quantization, w.quantization || '_'))
                 then 1
             when s.quantization = w.quantization then 2
-            when s.params_b = w.params_b and starts_with(w.quantization, s.quantization || '_') then 3
+            when abs(s.params_b / w.params_b - 1) < 0.02 and starts_with(w.quantization, s.quantization || '_') then 3
         end as nearness
     from wanted as w
     inner join stated as s

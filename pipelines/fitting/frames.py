@@ -102,7 +102,7 @@ def _models(
             }
             now = here & (generations == generation)
             rows.append((
-                fit.phase, name, generation, vendor, memory_kind, memory, max(days[now], default=None), int(now.sum()),
+                fit.phase, name, generation, vendor, memory_kind, memory, max((day for day in days[now] if day), default=None), int(now.sum()),
                 found.items, fit.constants(groups), [float(value) for value in fit.exponents], found.low, found.high,
                 error, covered,
             ))  # fmt: skip

@@ -11,7 +11,8 @@ MACROS = Path(__file__).parents[2] / "analysis" / "macros"
 FORMULAS = (
     "hours_per_year", "kwh_per_year", "power_usd", "usd_per_mtok", "cloud_usd_per_mtok", "saving_usd_per_year",
     "payback_years", "breakeven_hours_per_week", "breakeven_capex_usd", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb",
-    "decode_ceiling_tok_s",
+    "decode_ceiling_tok_s", "bits_of_file", "watts_with_idle", "kv_cache_gb", "decode_read_gb", "modelled_ms",
+    "batched_tok_s", "working_power_w", "joules_per_token", "accelerators_needed",
 )  # fmt: skip
 WORKED_EXAMPLE = re.compile(r"(\w+\([^()]*\)) = ([\d.,-]+?)\.?$")
 
@@ -86,8 +87,8 @@ def value(connection: duckdb.DuckDBPyConnection, expression: str) -> float | Non
         ("weights_gb(70, 4)", 35),
         ("weights_gb(405, 16)", 810),
         # 35 + 8.192 x 0.32768 + 2
-        ("memory_needed_gb(35)", 39.684),
-        ("memory_needed_gb(35, 0, 0.3, 0)", 35),
+        ("memory_needed_gb(35, 2.684)", 38.184),
+        ("memory_needed_gb(35, 2, 0.5, 4)", 39),
         # the guide's ceilings of an RTX 5090 and an RTX 4090 on 40 GB of weights, printed as about 45 and 25
         ("decode_ceiling_tok_s(1792, 40)", 44.8),
         ("decode_ceiling_tok_s(1008, 40)", 25.2),
