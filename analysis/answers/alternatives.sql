@@ -1,5 +1,5 @@
 -- What the same tokens cost elsewhere, for each system in each class of models under each scenario: on the same cards rented,
--- and on the cheapest rented card that holds the model. A rented card that is twice as fast is rented for half the hours:
+-- on the cheapest rented card that holds the model, and from a provider by the token. A rented card that is twice as fast is rented for half the hours:
 -- its equivalent rate is own tok/s / rented tok/s * rate. A low payback takes the low price, the low watts, the high rate.
 with same_cards as (
     select
@@ -58,16 +58,38 @@ cheapest_cards as (
     ) = 1
 ),
 
+bought_tokens as (
+    select
+        r.model_class,
+        r.build_id,
+        r.scenario_id,
+        'api' as alternative,
+        a.cheapest_provider as rented,
+        equivalent_usd_per_hour(a.usd_per_mtok_low, r.tokens_per_s_low) as usd_per_hour_low,
+        equivalent_usd_per_hour(a.usd_per_mtok_mid, r.tokens_per_s_mid) as usd_per_hour_mid,
+        equivalent_usd_per_hour(a.usd_per_mtok_high, r.tokens_per_s_high) as usd_per_hour_high,
+        a.usd_per_mtok_low as alternative_usd_per_mtok_low,
+        a.usd_per_mtok_mid as alternative_usd_per_mtok_mid,
+        a.usd_per_mtok_high as alternative_usd_per_mtok_high
+    from best_run as r
+    inner join class_api_prices as a
+        on a.model_class = r.model_class
+    where r.sharing = 'default'
+),
+
 known as (
     select *
     from same_cards
     union all by name
     select *
     from cheapest_cards
+    union all by name
+    select *
+    from bought_tokens
 ),
 
 kinds as (
-    select unnest(['same_card', 'cheapest_card']) as alternative
+    select unnest(['same_card', 'cheapest_card', 'api']) as alternative
 )
 
 select
@@ -121,14 +143,13 @@ select
         r.capex_low_usd, k.usd_per_hour_high, r.watts_low, s.hours_per_week, s.usd_per_kwh, s.life_years,
         s.residual_fraction, s.discount_rate
     ) as npv_usd_high,
-    reasons(
-        r.missing,
-        case
-            when k.alternative is not null then null
-            when n.alternative = 'same_card' then 'no rate that counts for the cards of this system is stated'
-            else 'no rented card has both a rate that counts and a speed for this class'
-        end
-    ) as missing
+    case
+        when k.alternative is not null then null
+        when n.alternative = 'same_card' then 'no rate that counts for the cards of this system is stated'
+        when n.alternative = 'api' then 'no provider states a price of such a model by the token'
+        else 'no rented card has both a rate that counts and a speed for this class'
+    end as missing_alternative,
+    reasons(r.missing, missing_alternative) as missing
 from best_run as r
 inner join scenarios as s
     on s.scenario_id = r.scenario_id

@@ -1,5 +1,5 @@
 -- The answer of every page for each class of models under each scenario: the systems in order of what a million tokens
--- costs, what the same tokens cost on rented cards, and the verdict. Hour against hour is the second view, as the sources
+-- costs, what the same tokens cost on rented cards and from providers, and the verdict. Hour against hour is the second view, as the sources
 -- compare: an hour of the system against an hour of the cheapest rented card that holds the model, whichever is faster.
 with hourly as (
     select
@@ -66,7 +66,17 @@ judged as (
         c.breakeven_tokens_per_day_low as cheapest_card_breakeven_tokens_per_day_low,
         c.breakeven_tokens_per_day_mid as cheapest_card_breakeven_tokens_per_day_mid,
         c.breakeven_tokens_per_day_high as cheapest_card_breakeven_tokens_per_day_high,
-        reasons(r.missing, a.missing, c.missing) as all_missing
+        p.rented as api_provider,
+        p.alternative_usd_per_mtok_low as api_usd_per_mtok_low,
+        p.alternative_usd_per_mtok_mid as api_usd_per_mtok_mid,
+        p.alternative_usd_per_mtok_high as api_usd_per_mtok_high,
+        p.payback_years_low as api_payback_years_low,
+        p.payback_years_mid as api_payback_years_mid,
+        p.payback_years_high as api_payback_years_high,
+        p.breakeven_tokens_per_day_low as api_breakeven_tokens_per_day_low,
+        p.breakeven_tokens_per_day_mid as api_breakeven_tokens_per_day_mid,
+        p.breakeven_tokens_per_day_high as api_breakeven_tokens_per_day_high,
+        concat_ws('; ', r.missing, a.missing_alternative, c.missing_alternative, p.missing_alternative) as all_missing
     from best_run as r
     inner join model_classes as k
         on k.class = r.model_class
@@ -82,6 +92,11 @@ judged as (
         and c.build_id = r.build_id
         and c.scenario_id = r.scenario_id
         and c.alternative = 'cheapest_card'
+    inner join alternatives as p
+        on p.model_class = r.model_class
+        and p.build_id = r.build_id
+        and p.scenario_id = r.scenario_id
+        and p.alternative = 'api'
     where r.sharing = 'default'
 )
 
@@ -149,11 +164,24 @@ select
     j.cheapest_card_breakeven_tokens_per_day_low,
     j.cheapest_card_breakeven_tokens_per_day_mid,
     j.cheapest_card_breakeven_tokens_per_day_high,
+    j.api_provider,
+    j.api_usd_per_mtok_low,
+    j.api_usd_per_mtok_mid,
+    j.api_usd_per_mtok_high,
+    j.api_payback_years_low,
+    j.api_payback_years_mid,
+    j.api_payback_years_high,
+    j.api_breakeven_tokens_per_day_low,
+    j.api_breakeven_tokens_per_day_mid,
+    j.api_breakeven_tokens_per_day_high,
     case
-        when j.usd_per_mtok_mid <= j.rent_usd_per_mtok then 'own'
-        when j.usd_per_mtok_mid > j.rent_usd_per_mtok then 'rent'
+        when j.usd_per_mtok_mid is null or coalesce(j.rent_usd_per_mtok, j.api_usd_per_mtok_mid) is null then null
+        when j.usd_per_mtok_mid <= least(j.rent_usd_per_mtok, j.api_usd_per_mtok_mid) then 'own'
+        when coalesce(j.api_usd_per_mtok_mid <= j.rent_usd_per_mtok, j.rent_usd_per_mtok is null) then 'api'
+        else 'rent'
     end as verdict,
-    margin_percent(j.usd_per_mtok_mid, j.rent_usd_per_mtok) as margin_percent,
+    -- own against the cheaper of the other two
+    margin_percent(j.usd_per_mtok_mid, least(j.rent_usd_per_mtok, j.api_usd_per_mtok_mid)) as margin_percent,
     h.cloud_rate_id as hourly_rate_id,
     h.rented as hourly_card,
     h.usd_per_hour_low as hourly_usd_per_hour_low,
@@ -165,7 +193,7 @@ select
     h.breakeven_hours_per_week_low as hourly_breakeven_hours_per_week_low,
     h.breakeven_hours_per_week_mid as hourly_breakeven_hours_per_week_mid,
     h.breakeven_hours_per_week_high as hourly_breakeven_hours_per_week_high,
-    j.all_missing as missing
+    nullif(j.all_missing, '') as missing
 from judged as j
 left join hourly as h
     on h.model_class = j.model_class

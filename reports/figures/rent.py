@@ -55,12 +55,13 @@ def same_tokens(scenario: Row) -> Markdown:
         said.append(
             sentence(
                 "- {model_class}: **{own} of {all}** systems make a million tokens for less than a rented {card} "
-                "({cost}); the cheapest is the {system}, {way}.",
+                "({cost}) and a provider ({api}); the cheapest is the {system}, {way}.",
                 model_class=f"{with_article(str(model_class))[:1].upper()}{with_article(str(model_class))[1:]} model",
                 own=judged.filter(pl.col("verdict") == "own").height or "none",
                 all=judged.height,
-                card=short_name(best["cheapest_card"]),
+                card=short_name(best["cheapest_card"] or "card"),
                 cost=prose.usd_per_mtok(best["cheapest_card_usd_per_mtok_mid"]),
+                api=prose.usd_per_mtok(best["api_usd_per_mtok_mid"]),
                 system=best["system"],
                 way=_way(best),
             )
@@ -80,8 +81,8 @@ def same_tokens(scenario: Row) -> Markdown:
 def _way(row: Row) -> Markdown:
     tokens = row["cheapest_card_breakeven_tokens_per_day_mid"]
     if tokens is None:
-        return Markdown("and at no number of tokens does owning it cost less")
-    return sentence("worth owning from {tokens} tokens a day", tokens=tokens_a_day(tokens))
+        return Markdown("and at no number of tokens does owning it cost less than renting")
+    return sentence("cheaper than renting from {tokens} tokens a day", tokens=tokens_a_day(tokens))
 
 
 def same_tokens_table(scenario: Row) -> Block:
@@ -101,6 +102,7 @@ def same_tokens_table(scenario: Row) -> Block:
             money_interval("usd_per_mtok_low", "usd_per_mtok_high", "Owned", "USD/Mtok", per_mtok=True),
             money_interval("cheapest_card_usd_per_mtok_low", "cheapest_card_usd_per_mtok_high", "Rented", "USD/Mtok", per_mtok=True).noted("card"),
             money_interval("same_card_usd_per_mtok_low", "same_card_usd_per_mtok_high", "Same cards rented", "USD/Mtok", per_mtok=True),
+            money_interval("api_usd_per_mtok_low", "api_usd_per_mtok_high", "From a provider", "USD/Mtok", per_mtok=True).noted("api_provider"),
             label("verdict", "For less"),
             number("margin_percent", "By", "%", digits=0),
             label("payback", "Pays back after").unbroken(),

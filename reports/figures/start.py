@@ -68,24 +68,35 @@ def answer(rows: pl.DataFrame, model_class: str, scenario: Row) -> Markdown:
 
 
 def verdict(row: Row) -> Markdown:
-    """Own or rent for the same tokens, with the margin; a sentence."""
+    """Own, rent or buy by the token, for the same tokens, with the margin; a sentence."""
     if row["verdict"] is None:
-        return Markdown("What the same tokens cost on a rented card is not known.")
-    rented = sentence(
-        "a million tokens on a rented {card} ({evidence} speed) costs {cost}",
-        card=short_name(row["cheapest_card"]),
-        evidence=row["cheapest_card_evidence"],
-        cost=usd_per_mtok(row["cheapest_card_usd_per_mtok_mid"]),
-    )
-    if row["verdict"] == "own":
-        return sentence(
-            "**Own it** if it makes {tokens} tokens a day or more: {rented}, so owning is {margin} cheaper at these hours.",
-            tokens=tokens_a_day(row["cheapest_card_breakeven_tokens_per_day_mid"]),
-            rented=rented,
-            margin=percent(row["margin_percent"]),
+        return Markdown("What the same tokens cost elsewhere is not known.")
+    others = []
+    if row["cheapest_card"] is not None:
+        others.append(
+            sentence(
+                "on a rented {card} ({evidence} speed) {cost}",
+                card=short_name(row["cheapest_card"]),
+                evidence=row["cheapest_card_evidence"],
+                cost=usd_per_mtok(row["cheapest_card_usd_per_mtok_mid"]),
+            )
         )
+    if row["api_provider"] is not None:
+        others.append(
+            sentence(
+                "from a provider {cost} ({low} at {provider})",
+                cost=usd_per_mtok(row["api_usd_per_mtok_mid"]),
+                low=usd_per_mtok(row["api_usd_per_mtok_low"]),
+                provider=row["api_provider"],
+            )
+        )
+    said = {"own": "Own it", "rent": "Rent instead", "api": "Buy tokens instead"}[row["verdict"]]
     return sentence(
-        "**Rent instead**: {rented}, {margin} cheaper.", rented=rented, margin=percent(row["margin_percent"])
+        "**{said}**: a million tokens costs {others}; {way} is {margin} cheaper at these hours.",
+        said=said,
+        others=Markdown(", ".join(others)),
+        way={"own": "owning", "rent": "renting", "api": "a provider"}[row["verdict"]],
+        margin=percent(row["margin_percent"]),
     )
 
 
@@ -152,17 +163,19 @@ def _card(rows: pl.DataFrame, model_class: str, scenario: Row) -> str:
 def _facts(best: Row) -> list[tuple[str, str, str]]:
     rented = best["cheapest_card_usd_per_mtok_mid"] is not None
     card = f"{short_name(best['cheapest_card'])}, {cost_range(best, 'cheapest_card_')}" if rented else ""
-    said = {"own": "Own it", "rent": "Rent instead", None: "not known"}[best["verdict"]]
+    said = {"own": "Own it", "rent": "Rent instead", "api": "Buy tokens instead", None: "not known"}[best["verdict"]]
     margin = f"{percent(best['margin_percent'])} cheaper" if best["margin_percent"] is not None else ""
+    sold = best["api_usd_per_mtok_mid"] is not None
     return [
         ("A million tokens", str(usd_per_mtok(best["usd_per_mtok_mid"])), cost_range(best)),
+        ("The same rented", str(usd_per_mtok(best["cheapest_card_usd_per_mtok_mid"])) if rented else "not known", card),
         (
-            "The same, rented",
-            str(usd_per_mtok(best["cheapest_card_usd_per_mtok_mid"])) if rented else "not known",
-            card,
+            "From a provider",
+            str(usd_per_mtok(best["api_usd_per_mtok_mid"])) if sold else "not known",
+            f"{best['api_provider']} and others, {cost_range(best, 'api_')}" if sold else "",
         ),
         ("Verdict", said, margin),
-        ("Own it from", *_from(best)),
+        ("Own, not rent, from", *_from(best)),
         ("Price today", *_price(best)),
     ]
 
@@ -171,10 +184,8 @@ def _from(row: Row) -> tuple[str, str]:
     low, mid, high = (row[f"cheapest_card_breakeven_tokens_per_day_{end}"] for end in ("low", "mid", "high"))
     if row["cheapest_card"] is None:
         return "not known", ""
-    span = "" if low == high else f"{tokens_a_day(low)} to {tokens_a_day(high)}"
-    return (
-        f"{tokens_a_day(mid)} a day" if mid is not None else "no number"
-    ), f"tokens: {span}" if span else "tokens a day"
+    span = "tokens a day" if low == high else f"tokens: {tokens_a_day(low)} to {tokens_a_day(high)}"
+    return (f"{tokens_a_day(mid)} a day" if mid is not None else "no number"), span
 
 
 def _measured(rows: pl.DataFrame, best: Row, model_class: str) -> list[str]:

@@ -117,7 +117,9 @@ def test_the_start_page_shows_the_first_row_of_answers_for_each_class(
                 continue
             [(cost, verdict, build_id)] = rows
             assert f"A million tokens</dt><dd><strong>{usd(cost)}<" in card[1]
-            assert {"own": "Own it", "rent": "Rent instead", None: "not known"}[verdict] in card[1]
+            assert {"own": "Own it", "rent": "Rent instead", "api": "Buy tokens instead", None: "not known"}[
+                verdict
+            ] in card[1]
             assert f"rigonomics trace answers {model_class} conservative {build_id}</code>" in card[1]
 
 
@@ -164,7 +166,7 @@ def answer_row(**changes: Any) -> dict[str, Any]:
         "hourly_card": "NVIDIA H100", "hourly_usd_per_hour_low": 2.0, "hourly_usd_per_hour_high": 3.0,
         "hourly_payback_years_low": 1.5, "hourly_payback_years_mid": 2.0, "hourly_payback_years_high": 2.5,
         "verdict": "own", "margin_percent": 25.0, "cheapest_card": "NVIDIA H100", "cheapest_card_evidence": "measured",
-        "cheapest_card_usd_per_mtok_mid": 4.0, "cheapest_card_breakeven_tokens_per_day_mid": 123456.0,
+        "cheapest_card_usd_per_mtok_mid": 4.0, "api_provider": None,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -187,11 +189,16 @@ def test_payback_hour_for_hour_is_said_rightly_at_every_edge(changes: dict[str, 
     assert str(hour_for_hour(answer_row(**changes))).replace("\\", "") == said
 
 
-RENTED = "a million tokens on a rented H100 (measured speed) costs $4.00"
+RENTED = "a million tokens costs on a rented H100 (measured speed) $4.00"
+API = {"verdict": "api", "api_provider": "Groq", "api_usd_per_mtok_mid": 0.3, "api_usd_per_mtok_low": 0.2}
 VERDICTS = [
-    ({}, f"**Own it** if it makes 120,000 tokens a day or more: {RENTED}, so owning is 25% cheaper at these hours."),
-    ({"verdict": "rent"}, f"**Rent instead**: {RENTED}, 25% cheaper."),
-    ({"verdict": None}, "What the same tokens cost on a rented card is not known."),
+    ({}, f"**Own it**: {RENTED}; owning is 25% cheaper at these hours."),
+    ({"verdict": "rent"}, f"**Rent instead**: {RENTED}; renting is 25% cheaper at these hours."),
+    (
+        API,
+        f"**Buy tokens instead**: {RENTED}, from a provider $0.30 ($0.20 at Groq); a provider is 25% cheaper at these hours.",
+    ),
+    ({"verdict": None}, "What the same tokens cost elsewhere is not known."),
 ]
 
 
