@@ -1,4 +1,5 @@
--- What each system asks of a room: its highest load, the current and the circuit breaker at two voltages, and its heat.
+-- What each system asks of a room: its highest load, the current and the circuit breaker at two voltages, and its heat, which cooling
+-- has to take away at the most.
 with rules as (
     select
         max(value) filter (where name = 'lower_voltage') as lower_voltage,
@@ -14,9 +15,9 @@ loads as (
         b.name as system,
         coalesce(p.peak_w_high, p.watts_high) as load_w,
         case when p.peak_w_high is null and p.watts_bound = 'at_least' then 'or more' end as load_remark,
-        p.watts_low,
-        p.watts_mid,
-        p.watts_high
+        coalesce(p.peak_w_low, p.watts_low) as heat_w_low,
+        coalesce(p.peak_w_mid, p.watts_mid) as heat_w_mid,
+        coalesce(p.peak_w_high, p.watts_high) as heat_w_high
     from build_power as p
     inner join builds as b
         on b.build_id = p.build_id
@@ -35,9 +36,9 @@ select
     breaker_a(l.load_w, r.higher_voltage, r.continuous_load_fraction) as breaker_higher_voltage_a,
     circuit_w(r.ordinary_circuit_a, r.lower_voltage, r.continuous_load_fraction) as ordinary_circuit_w,
     l.load_w > ordinary_circuit_w as needs_more,
-    btu_per_hour(l.watts_low) as btu_per_hour_low,
-    btu_per_hour(l.watts_mid) as btu_per_hour_mid,
-    btu_per_hour(l.watts_high) as btu_per_hour_high,
+    btu_per_hour(l.heat_w_low) as btu_per_hour_low,
+    btu_per_hour(l.heat_w_mid) as btu_per_hour_mid,
+    btu_per_hour(l.heat_w_high) as btu_per_hour_high,
     case when breaker_lower_voltage_a is null or breaker_higher_voltage_a is null then 'more than 60 A' end as missing
 from loads as l
 cross join rules as r

@@ -12,7 +12,10 @@ from sqlglot import exp
 from . import fixture
 
 TABLES = "|".join(["duckdb_\\w+", *(path.stem for path in (fixture.REPORTS.parent / "analysis").glob("*/*.toml"))])
-SQL = re.compile(rf"^\s*(select\s|with\s+\w+\s+as\b|from\s+({TABLES}|\$part)\b(?!,))", re.IGNORECASE)
+SQL = re.compile(
+    rf"^\s*(select\s|with\s+\w+\s+as\b|from\s+({TABLES})\b(?!,)|from\s+\$part\s*(where|order|limit|join|$))",
+    re.IGNORECASE,
+)
 ONLY = (
     exp.Select, exp.From, exp.Table, exp.Identifier, exp.Star, exp.Column, exp.Where, exp.Order, exp.Ordered, exp.Limit,
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Is, exp.Null,
