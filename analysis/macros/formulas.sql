@@ -237,3 +237,29 @@ create or replace macro decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) 
 
 comment on macro decode_ceiling_tok_s is
     'Tokens a second that memory bandwidth allows one sequence: GB/s / GB read for each token. decode_ceiling_tok_s(1792, 40) = 44.8.';
+
+create or replace macro busy_hours_per_day(
+    input_tokens_per_day,
+    cached_fraction,
+    output_tokens_per_day,
+    prefill_tok_s,
+    decode_tok_s
+) as
+    input_tokens_per_day * (1 - cached_fraction) / nullif(prefill_tok_s, 0) / 3600
+    + output_tokens_per_day / nullif(decode_tok_s, 0) / 3600;
+
+comment on macro busy_hours_per_day is
+    'Hours a day that a machine works for a workload, one sequence at a time: fresh input / prefill speed + output / decode speed. busy_hours_per_day(3600000, 0.5, 36000, 1000, 10) = 1.5.';
+
+create or replace macro usd_per_month_of_power(busy_hours_per_day, hours_on_per_week, working_w, idle_w, usd_per_kwh := 0.15) as
+    (busy_hours_per_day * working_w + greatest(hours_on_per_week / 7 - busy_hours_per_day, 0) * coalesce(idle_w, 0))
+    / 1000 * usd_per_kwh * 365 / 12;
+
+comment on macro usd_per_month_of_power is
+    'Electricity of a month, USD: watts at work in the busy hours and idle watts in the others that it is kept on. usd_per_month_of_power(2, 28, 500, 50, 0.12) = 4.015.';
+
+create or replace macro usd_per_month_of_purchase(capex_usd, life_years := 3, residual_fraction := 0) as
+    capex_usd * (1 - residual_fraction) / nullif(life_years * 12, 0);
+
+comment on macro usd_per_month_of_purchase is
+    'What a machine loses in value in a month, USD: capex_usd * (1 - residual_fraction) / (12 * life_years). usd_per_month_of_purchase(3600) = 100.';

@@ -86,6 +86,19 @@ class Purchase(Strict):
     reason: Words
 
 
+class Workload(Strict):
+    """What a day of one kind of use asks of a machine."""
+
+    name: Words
+    input_tokens_per_day: Positive
+    cached_fraction: Share
+    output_tokens_per_day: Positive
+    prompt_tokens: Positive
+    hours_on_per_week: Annotated[float, Field(gt=0, le=168)]
+    source: Words
+    source_day: SourceDay
+
+
 class Modelled(Strict):
     """A model at the quantisations that the throughput model is applied to."""
 
@@ -121,6 +134,7 @@ class Assumptions(Strict):
     quantization_families: list[Family] = []
     model_classes: list[ModelClass] = []
     cloud_purchases: list[Purchase] = []
+    workloads: dict[Name, Workload] = {}
     modelled: list[Modelled] = []
     quarantine_limits: list[Limit] = []
 
@@ -139,6 +153,7 @@ def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
         "quantization_families": frame(Family, said.quantization_families),
         "quarantine_limits": frame(Limit, said.quarantine_limits),
         "model_classes": frame(ModelClass, said.model_classes),
+        "workloads": frame(Workload, said.workloads.values(), workload_id=said.workloads),
         "cloud_purchases": frame(Purchase, said.cloud_purchases),
         "modelled_runs": pl.DataFrame(
             runs, schema=dict.fromkeys(("model_id", "quantization", "reason"), pl.String), orient="row"
