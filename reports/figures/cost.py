@@ -48,6 +48,12 @@ COSTS = """
     where scenario_id = $scenario
     order by usd_per_mtok_mid nulls last, system, model, quantization, concurrency
 """
+WORKLOADS = """
+    from workload_costs
+    where scenario_id = $scenario
+        and usd_per_month_mid is not null
+    order by model_class, workload, usd_per_month_mid, build_id
+"""
 MISSING = "from systems_without_cost order by system, build_id"
 UNUSED = "from unused_speeds order by excluded, system, throughput_from"
 
@@ -260,6 +266,29 @@ def cost_table(scenario: Row) -> Block:
         missing="missing",
         searchable=True,
         source=source(COSTS, scenario=scenario["scenario_id"]),
+    )
+
+
+def workload_table(scenario: Row) -> Block:
+    """What a workload costs a month on each system, whether it can keep up, and how long a prompt waits."""
+    rows = with_links(query(WORKLOADS, scenario=scenario["scenario_id"]))
+    return table(
+        rows.with_columns(runs=pl.concat_str("model", "quantization", separator=" ")),
+        [
+            label("system", "System").linked("system_link").noted("runs"),
+            label("model_class", "Class"),
+            label("workload", "Workload"),
+            flag("meets_demand", "Keeps up"),
+            number("busy_hours_per_day_mid", "At work", "h/day", digits=1),
+            money_interval("usd_per_month_low", "usd_per_month_high", "A month"),
+            money("power_usd_per_month", "of it electricity"),
+            money_interval("usd_per_mtok_low", "usd_per_mtok_high", "A million tokens", "USD/Mtok", per_mtok=True),
+            number("time_to_first_token_s", "First token after", "s", digits=1),
+        ],
+        caption="Workloads by system",
+        missing="missing",
+        searchable=True,
+        source=source(WORKLOADS, scenario=scenario["scenario_id"]),
     )
 
 
