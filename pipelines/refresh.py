@@ -29,7 +29,7 @@ class Summary:
 
     tables_read, tables_kept: scraped tables that were parsed, and those taken over from the last refresh. changes: what
     moved against the database before, None if there was none to compare with. unreadable: files that could not be read at
-    all, with the reason. without: sources that were left out. faults: what was wrong with contracts, the others published.
+    all, with the reason. quarantined: figures held back because they are far from what is known. without: sources that were left out. faults: what was wrong with contracts, the others published.
     """
 
     as_of: date
@@ -41,6 +41,7 @@ class Summary:
     tables_read: int
     tables_kept: int
     unreadable: list[tuple[str, str]]
+    quarantined: int
     without: list[str]
     faults: list[str]
     changes: int | None
@@ -135,6 +136,7 @@ def _summary(done: Run, seconds: float) -> Summary:
         tables_read=done.tables_read,
         tables_kept=done.tables_kept,
         unreadable=counts.unreadable,
+        quarantined=counts.quarantined,
         without=counts.without,
         faults=done.faults,
         changes=counts.changes if done.published else None,

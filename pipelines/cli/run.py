@@ -150,6 +150,9 @@ def _told(summary: "Summary", project: Project) -> str:
     lines += [f"           {raw_file}: {reason}" for raw_file, reason in summary.unreadable[:SHOWN_FILES]]
     if len(summary.unreadable) > SHOWN_FILES:
         lines.append(f"           and {len(summary.unreadable) - SHOWN_FILES} more files that cannot be read")
+    if summary.quarantined:
+        held = f'{summary.quarantined} figures held back (rigonomics sql "from quarantined_rows"; rigonomics release)'
+        lines.append(f"quarantine {held}")
     lines += _faults(summary.faults)
     if summary.without:
         lines.append(f"left out   {', '.join(summary.without)}")

@@ -13,6 +13,7 @@ from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.names import quantization_of
 
 SPEED, PRICE, RATE = "tokens_per_s", "price", "usd_per_hour"
+OF_TOKENS = ("input_price", "output_price", "cached_input_price")
 QUANTIZATION = re.compile(
     r"(?i)(?<![A-Za-z0-9])(?:UD[-_])?(FP(?:4|8|16|32)|BF16|F16|F32|INT[48]|I?Q[1-8](?:_(?:[01]|K(?:_(?:XXS|XS|S|M|L|XL))?"
     r"|XXS|XS|NL|S|M))?|NVFP4|MXFP4|AWQ|GPTQ|NF4|EXL[23]|W[48]A(?:8|16)|[3-8][ -]?bit)(?![A-Za-z0-9])"
@@ -61,6 +62,8 @@ PURCHASES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     (r"community(?: cloud)?", {"purchase": "community"}),
     (r"secure(?: cloud)?", {"purchase": "on_demand", "note": "secure cloud"}),
 )  # fmt: skip
+OF_USE = r"(?i)\b(?:v?ram|memory|mem|power|watts?|tokens?|disk|storage)\b"
+"""Beside these, `used` says what was taken, not what was bought second hand."""
 PREFILL = r"prompt(?: ?(?:processing|eval(?:uation)?|ingestion))?|pre-?fill(?:ing)?|pp(?: ?\d+)?|input"
 DECODE = r"(?:text |token )?gen(?:eration|erate|erated)?|tg(?: ?\d+)?|decod(?:e|ing)|eval(?:uation)?|output|inference"
 HARMLESS = r"avg|per board|per card|average|mean|median|approx(?:imate)?\.?|the|of|in|for|at|an?|and|rate|with|using|single|stream|tokens?|llm|model"
@@ -120,7 +123,10 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"(?:price|cost|pricing)\b(?! ?/ ?perf)", {"attribute": PRICE}),
 )  # fmt: skip
 PERIODS: tuple[tuple[str, str], ...] = (
-    (r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?m\b", "mtok"),
+    (
+        r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?m\b|per (?:1 ?m|million)\b",
+        "mtok",
+    ),
     (
         r"(?:/ ?|per[- ]|an |a )?(?:gpu|card)[- /]h(?:ou)?rs?|(?:/ ?|per[- ])(?:gpu|card) ?(?:/ ?|per )h(?:ou)?r?\b",
         "gpu hour",
@@ -227,7 +233,7 @@ def _conditions(text: str, meaning: Meaning) -> str:
         text = CONTEXT.sub("\x00", text, count=1)
     for pattern, effect in (*PURCHASES, *CONDITIONS):
         key = next(iter(effect))
-        if key in facets:
+        if key in facets or (key == "condition" and re.search(OF_USE, text)):
             continue
         text, match = _take(pattern, text)
         if match:
@@ -360,6 +366,8 @@ def _settle(meaning: Meaning) -> None:
         meaning.unit = "USD" if meaning.money else None
     elif meaning.attribute in ("cached_input_price",):
         meaning.unread = "it does not say for how many tokens"
+    if meaning.money and meaning.attribute not in (PRICE, RATE, "monthly_cost", *OF_TOKENS):
+        meaning.unread = "a figure for each dollar, or the reverse"
     if meaning.attribute == SPEED and meaning.unit is None:
         meaning.needs_unit = True
     if meaning.attribute != PRICE:

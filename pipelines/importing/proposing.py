@@ -17,7 +17,7 @@ from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.importing.bearing_out import shares_read
 from pipelines.importing.documents import FoundTable
 from pipelines.importing.facet_cells import READERS, facets_named
-from pipelines.importing.headers import FOREIGN, PRICE, RATE, SPEED, Meaning, facets_of, read_header
+from pipelines.importing.headers import FOREIGN, OF_TOKENS, PRICE, RATE, SPEED, Meaning, facets_of, read_header
 from pipelines.importing.subjects import SYSTEMS, Names, is_wordy, plain_header, subject_columns
 
 MOST = 0.5
@@ -27,8 +27,13 @@ READ_SUFFIX = " (read)"
 OF_CLOUD = r"(?i)\b(?:cloud|rent(?:al|ing)?|hourly|per hour|on-demand|spot)\b"
 BY_THE_HOUR = r"(?i)\bper[- ]hour\b|\bhourly\b|/ ?h(?:ou)?r\b|\$/h"
 OF_SPEED = r"(?i)tok(?:en)?s? ?(?:/|per) ?s|\bt/s\b|\btps\b"
-OF_TOKENS = ("input_price", "output_price", "cached_input_price")
 REMARKS = r"(?i)\b(?:notes?|comments?|remarks?|best for|use case|verdict|why|pros|cons|description)\b"
+SUMS = r"(?i)\W*(?:(?:sub|grand )?totals?|sum|average|avg|mean|median)\b.*"
+INSTANCES = r"(?i)(?:instance|plan|sku|flavou?r|machine|vm|offer|package|shape|server)s?(?: (?:type|name|id|size))?|instance_?type|configuration|config"
+INSTANCE_NAMES = (
+    r"(?i)\b[a-z]+\d+[a-z]*\.(?:\d*x?large|metal)\b|\bStandard_N|\ba[23]-(?:high|mega|ultra)gpu|\bg2-standard"
+)
+COUNTED = r"(?i)(?<![\w.])\d{1,2} ?[x×*] ?(?=[a-z])|[x×*] ?\d{1,2}\b"
 HOST_NAMES = r"(?i)\b(?:pc|laptop|notebook|desktop|workstation|server|build|rig|system|macbook)\b"
 
 TABLE_KIND_OF = {
@@ -200,6 +205,8 @@ class _Proposer:
         others = [column for n, column in enumerate(columns) if n != position and is_wordy(column)]
         filled, count = list(cells), 0
         for n, cell in enumerate(cells):
+            if any(re.fullmatch(SUMS, column[n].strip()) for column in columns):
+                continue
             same_mark = cell in ('"', "″", "〃", "''", "ditto")
             if n and (same_mark or (not cell and any(column[n].strip() for column in others))) and filled[n - 1]:
                 filled[n] = filled[n - 1]
@@ -218,6 +225,8 @@ class _Proposer:
             for facet in dict.fromkeys([*named, *facets_named(header)]) if stated else ():
                 if facet in self._facets or facet not in READERS:
                     continue
+                if facet == "context_tokens" and self._sells_tokens():
+                    continue  # what the model can hold, not from where on a price holds
                 values = [READERS[facet](cell) for cell in cells]
                 if sum(value is not None for value, cell in zip(values, cells, strict=True) if cell) < MOST * len(
                     stated
@@ -239,6 +248,9 @@ class _Proposer:
             depths = [found[1] if (found := re.search(r"@ ?d ?(\d+)", cell)) else "" for cell in cells]
             if any(depths):
                 self._add_column(f"{header} depth", "context_tokens", depths)
+
+    def _sells_tokens(self) -> bool:
+        return any(self._meaning(name).attribute in OF_TOKENS for name in self._table.header)
 
     def _release_days(self) -> None:
         """A release date is the day of a release price, where no other price or rate stands in the row."""
@@ -308,13 +320,21 @@ class _Proposer:
         if (
             meaning.unit is None
             and not meaning.needs_unit
-            and cells
-            and sum("$" in c for c in cells) >= MOST * len(cells)
+            and any("$" in cell for cell in cells)
+            and all("$" in cell for cell in cells if re.search(r"\d", cell))
         ):
             by_period = {RATE: "$/hour", "monthly_cost": "$/month"} | dict.fromkeys(OF_TOKENS, "$/M tokens")
             meaning.unit = by_period.get(meaning.attribute or "")
         if meaning.attribute == PRICE:
             self._settle_price(meaning, cells, others)
+        if meaning.attribute in ("cores", "threads", "socket", "l3_cache") and not self._of_processors():
+            meaning.unread = "of the processor of the host, not of the item"
+        if meaning.attribute in (RATE, "monthly_cost") and not meaning.facets.get("each") and self._is_uncounted():
+            meaning.unread = "it does not say how many cards of the instance it pays for"
+        if meaning.attribute in ("memory", "memory_bandwidth", "tdp") and any(
+            re.search(COUNTED, cell) for cell in self._subject_cells()
+        ):
+            meaning.unread = "it does not say whether it is of one card or of all"
         if meaning.attribute == "memory":
             self._settle_memory(meaning, others)
         if meaning.attribute == SPEED and "phase" not in meaning.facets and "phase" not in self._facets:
@@ -330,6 +350,26 @@ class _Proposer:
                 meaning.unread = "a size without a model"
         if meaning.attribute in ("parameters", "bits_per_weight") and "model" not in self._facets | set(meaning.facets):
             meaning.unread = "a figure of a model without a model"
+
+    def _subject_cells(self) -> list[str]:
+        """The cells of the column that names hardware."""
+        for name, spec in self._columns.items():
+            if spec.get("facet") == "hardware":
+                return self._extra.get(name) or self._table.column(self._table.header.index(name))
+        return []
+
+    def _of_processors(self) -> bool:
+        return any(
+            spec.get("facet") == "hardware" and re.search(r"(?i)\b(?:cpu|processor)s?\b", name)
+            for name, spec in self._columns.items()
+        )
+
+    def _is_uncounted(self) -> bool:
+        """Whether the rows are instances of a cloud, of which nothing says how many cards they have."""
+        if "count" in self._facets or any(re.search(COUNTED, cell) for cell in self._subject_cells()):
+            return False
+        named = any(re.fullmatch(INSTANCES, plain_header(name)) for name in self._table.header)
+        return named or any(re.search(INSTANCE_NAMES, cell) for row in self._table.rows for cell in row)
 
     def _attribute_by_cells(self, meaning: Meaning, cells: Sequence[str]) -> None:
         signs = (
@@ -519,9 +559,11 @@ class _Proposer:
         within = _Proposer(turned, self._vocabulary, self._catalogue, self._observed_on, self._given)
         within._columns["item"] = {"facet": "hardware"}
         within._facets.add("hardware")
+        within._of_title = {key: value for key, value in self._in_title().items() if key not in ("hardware", "count")}
         within._figures()
         if not within._kinds:
             return None
+        within._whole_table()
         attributes = {label: within._columns[label] for label in labels}
         unnamed = r"(?i)notes?|comments?|source|delta|difference|change|vs\.?.*|improvement|winner|unit|units"
         columns: dict[str, Any] = {
@@ -530,7 +572,7 @@ class _Proposer:
             for name in others
         }  # fmt: skip
         section = {
-            **self._head(within._kind()), "attribute_column": first, "defaults": self._defaults, "attributes": attributes,
+            **self._head(within._kind()), "attribute_column": first, "defaults": within._defaults, "attributes": attributes,
             "columns": columns,
         }  # fmt: skip
         return Proposal(self._table, section, tuple(within._remarks), True)

@@ -36,6 +36,7 @@ class Counts:
     observations: int
     rejected: int
     unreadable: list[tuple[str, str]]
+    quarantined: int
     without: list[str]
     changes: int | None
 
@@ -106,6 +107,8 @@ def read_counts(connection: duckdb.DuckDBPyConnection) -> Counts:
     """The counts of the tables in a database, built or published."""
     sources, files, cells, observations, rejected = first_row(connection, READ_COUNTS)
     (as_of,) = first_row(connection, "select as_of from settings")
+    held = "select count(*) from quarantined_rows where released_by is null"
+    (quarantined,) = first_row(connection, held)
     unreadable = connection.execute(
         "select raw_file, reason from rejected_rows where raw_row = 0 order by raw_file"
     ).fetchall()
@@ -118,6 +121,7 @@ def read_counts(connection: duckdb.DuckDBPyConnection) -> Counts:
         cells=int(cells),
         observations=int(observations),
         rejected=int(rejected),
+        quarantined=int(quarantined),
         unreadable=[(str(raw_file), str(reason)) for raw_file, reason in unreadable],
         without=[str(source_id) for (source_id,) in without],
         changes=changes[0][0] if changes else None,
