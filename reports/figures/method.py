@@ -31,6 +31,15 @@ _FIRST = (
 )  # fmt: skip
 
 
+RUN = """
+    from best_run
+    where build_id = $build_id
+        and scenario_id = $scenario
+        and model_class = $model_class
+        and sharing = 'default'
+"""
+
+
 def worked(name: str, comment: str) -> tuple[str, str, str]:
     """A macro's comment without its example, the example's call and what it gives; both empty where there is no example."""
     start = comment.rfind(f" {name}(")
@@ -87,7 +96,7 @@ def worked_system() -> Markdown:
     if best is None:
         return Markdown("No system has a known price, power and speed, so that there is nothing to compute.")
     row = query(
-        "from best_run where build_id = $build_id and scenario_id = $scenario and model_class = $model_class",
+        RUN,
         build_id=best["build_id"],
         scenario=scenario["scenario_id"],
         model_class=best["model_class"],

@@ -34,7 +34,12 @@ RATES = """
     where scenario_id = $scenario
     order by build_id, comparison desc, rented
 """
-RUNS = "from best_run where scenario_id = $scenario order by build_id, model_class"
+RUNS = """
+    from best_run
+    where scenario_id = $scenario
+        and sharing = 'default'
+    order by build_id, model_class
+"""
 
 _BASIS = {
     "measured": "measured at the wall",

@@ -17,7 +17,12 @@ Row = Mapping[str, Any]
 
 SYSTEMS = "from current_systems order by name, build_id"
 START = "from what_if_start where scenario_id = $scenario"
-RUNS = "from best_run where scenario_id = $scenario order by model_class, usd_per_mtok_mid nulls last, system"
+RUNS = """
+    from best_run
+    where scenario_id = $scenario
+        and sharing = 'default'
+    order by model_class, usd_per_mtok_mid nulls last, system
+"""
 
 
 @dataclass(frozen=True)
