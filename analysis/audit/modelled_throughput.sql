@@ -99,14 +99,12 @@ timed as (
         d.accelerators as calibrating_accelerators,
         case
             when p.fits
-                then modelled_ms(
-                    decode_terms(
-                        p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
-                        p.accelerators_used, p.split
-                    ),
-                    d.constants
+                then decode_terms(
+                    p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe,
+                    p.memory_bandwidth_gb_s, p.fp32_tflops, p.accelerators_used, p.split
                 )
-        end as decode_ms,
+        end as terms,
+        modelled_ms(terms, d.constants) as decode_ms,
         case
             when p.fits
                 then modelled_ms(
@@ -188,7 +186,8 @@ select
     decode_context_tokens::bigint as context_tokens,
     1000 / (decode_ms * exp(log_high * widening)) as tokens_per_s_low,
     1000 / decode_ms as tokens_per_s_mid,
-    1000 / (decode_ms * exp(log_low * widening)) as tokens_per_s_high,
+    -- memory is read no faster than its bandwidth
+    1000 / greatest(decode_ms * exp(log_low * widening), least_decode_ms(terms)) as tokens_per_s_high,
     1000 / (prefill_ms * exp(prefill_log_high * least(widening, 2))) as prefill_tok_s_low,
     1000 / prefill_ms as prefill_tok_s_mid,
     1000 / (prefill_ms * exp(prefill_log_low * least(widening, 2))) as prefill_tok_s_high,

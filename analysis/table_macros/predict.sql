@@ -157,14 +157,13 @@ create or replace macro predict(
             d.software_day,
             case
                 when p.short_gb = 0 or p.memory_kind <> 'unified'
-                    then modelled_ms(
-                        decode_terms(
-                            p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s, p.fp32_tflops,
-                            p.accelerators, p.used_split, p.offloaded_gb / p.size_gb * p.read_gb, p.host_gb_s
-                        ),
-                        d.constants
+                    then decode_terms(
+                        p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe,
+                        p.memory_bandwidth_gb_s, p.fp32_tflops, p.accelerators, p.used_split,
+                        p.offloaded_gb / p.size_gb * p.read_gb, p.host_gb_s
                     )
-            end as decode_ms,
+            end as terms,
+            modelled_ms(terms, d.constants) as decode_ms,
             case
                 when p.short_gb = 0
                     then modelled_ms(
@@ -214,7 +213,9 @@ create or replace macro predict(
                 )
             end as decode_mid,
             decode_mid * exp(-t.log_high * t.widening) as decode_low,
-            decode_mid * exp(-t.log_low * t.widening) as decode_high,
+            -- memory is read no faster than its bandwidth
+            decode_mid
+            * least(exp(-t.log_low * t.widening), t.decode_ms / least_decode_ms(t.terms)) as decode_high,
             1000 / t.prefill_ms as prefill_mid,
             case
                 when t.kind = 'gpu'

@@ -113,7 +113,7 @@ def test_a_traced_cost_names_the_cells_of_speed_price_and_watts(published: Proje
         )
     folder = "data/raw/local-ai-hardware-guide-2026/2026-11-20"
     assert f"{folder}/tier1_expected.csv row 3 column 'value': '~65 tokens/sec' = 65 tok/s" in told
-    assert f"{folder}/tier_power.csv row 2 column 'value'" in told
+    assert "ai-benchmarks/2026-11-25/r1_14b.csv row 2 column 'wall_peak_w'" in told
     assert f"{folder}/tier1_bom.csv row 2" in told
     assert "by usd_per_mtok: USD for a million tokens" in told
     assert "in data/assumptions.toml" in told

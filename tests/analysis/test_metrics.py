@@ -224,6 +224,8 @@ def made_up() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with the tables that the analysis makes of the made-up observations."""
     with duckdb.connect() as connection:
         create_macros(connection, ANALYSIS / "macros")
+        for table in WANTED - {made.name for made in MADE} - set(INPUTS):
+            create_table(connection, DECLARATIONS[table])
         for table, rows in INPUTS.items():
             create_table(connection, DECLARATIONS[table])
             for row in rows:

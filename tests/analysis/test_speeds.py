@@ -144,8 +144,12 @@ def test_accelerators_that_the_fit_has_not_seen_are_met(rows: Ask) -> None:
 
 
 def test_prefill_that_collapsed_is_told_and_not_fitted(rows: Ask) -> None:
-    outliers = rows("select distinct hardware_id, quantization, phase from prediction_errors where is_outlier")
-    assert outliers == [("l40s", "F16", "prefill")]
+    # at F16 the L40S reads a prompt at 2,254 tokens a second where an RTX 4090 of less compute makes 9,382
+    assert rows("select distinct hardware_id, phase from prediction_errors where is_outlier") == [("l40s", "prefill")]
+    [(collapsed,)] = rows(
+        "select bool_and(is_outlier) from prediction_errors where hardware_id = 'l40s' and accelerators = 1 and quantization = 'F16' and phase = 'prefill' and context_tokens <= 1024"
+    )
+    assert collapsed
 
 
 def test_a_system_has_a_row_for_each_way_of_sharing_a_model(rows: Ask) -> None:
@@ -165,7 +169,7 @@ def test_a_stated_speed_that_no_way_of_sharing_allows_is_out(rows: Ask) -> None:
         """
         select distinct excluded
         from throughput
-        where build_id = 'craftrigs-2x5090' and model_id = 'deepseek-r1-70b' and concurrency = 1 and basis = 'expected'
+        where build_id = 'craftrigs-2x5090' and model_id = 'llama-3-70b' and concurrency = 1 and basis = 'expected'
         """
     )
     assert excluded.startswith("faster than measured runs let any way of sharing the model be")
@@ -194,7 +198,7 @@ def test_a_card_of_24_gb_has_24_gib(rows: Ask) -> None:
 
 
 def test_an_unnamed_size_is_built_like_the_nearest_model(rows: Ask) -> None:
-    assert rows("select shape_of, layers, cache_width from models where model_id = '8b'") == [("llama-3-8b", 32, 2048)]
+    assert rows("select layers, cache_width from models where model_id = '8b'") == [(32, 2048)]
 
 
 @pytest.mark.parametrize("name", ["A100 80GB PCIe", "Apple M3 Max (40 GPU cores)", "RTX 5000 Ada", "rtx-5000-ada"])

@@ -22,10 +22,11 @@ def test_a_row_is_printed_as_a_tree_down_to_the_cell(capsys: pytest.CaptureFixtu
     lines = out.splitlines()
     assert code == 0
     assert lines[0] == "power_cost tier3-research-4xl40s | always_on"
-    assert "usd_per_year_mid = 2,628 USD/year" in lines[1]
+    # 439.7 W at work, of which a year around the clock takes 3,851.5 kWh
+    assert "usd_per_year_mid = 577.731 USD/year" in lines[1]
     assert any(line.strip("│ ").startswith("by power_usd: Electricity, USD") for line in lines)
-    assert any("├─ watts: build_power tier3-research-4xl40s | stated" in line for line in lines)
-    assert "tier_power.csv row 11 column 'value': '2,000W+' = 2,000 W" in out
+    assert any("├─ watts: build_power tier3-research-4xl40s | assumed" in line for line in lines)
+    assert "r1_14b.csv row 2 column 'wall_peak_w': '464.2' = 464.2 W" in out
     assert "└─ scenario: scenarios always_on" in out
     assert "hours_per_week = 168 h/week" in out
 
