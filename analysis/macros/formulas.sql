@@ -197,7 +197,8 @@ comment on macro within is
     'A payback that comes within the life of a machine; NULL for a later one, which never comes. within(2.5, 3) = 2.5.';
 
 create or replace macro margin_percent(one_usd, other_usd) as
-    (greatest(one_usd, other_usd) - least(one_usd, other_usd)) / nullif(greatest(one_usd, other_usd), 0) * 100;
+    -- a difference with an unknown is unknown, which greatest() and least() would leave out
+    abs(one_usd - other_usd) / nullif(greatest(one_usd, other_usd), 0) * 100;
 
 comment on macro margin_percent is
     'How much cheaper the cheaper of two is, percent of the expensive one: (greater - lesser) / greater * 100; NULL unless both are known. margin_percent(3, 4) = 25.';

@@ -1,4 +1,4 @@
-// The what-if of the Start page: sliders that reckon every system anew in the browser. The formulas are those of
+// The what-if of the Start page: sliders that recompute every system in the browser. The formulas are those of
 // analysis/macros/formulas.sql under the same names; a test compares the two. Without a page (in Node) only they are exported.
 "use strict";
 (() => {
@@ -40,7 +40,7 @@
 
   // A system under the settings: the low cost takes low price, low watts, high speed; the high cost the opposite.
   // Where no source prices all of it, its priced parts and a sum for the others stand in, if one is given.
-  const reckoned = ({ capex, watts, priced_parts }, speed, { hours, kwh, life, resale, rent, parts = 0 }) => {
+  const computed = ({ capex, watts, priced_parts }, speed, { hours, kwh, life, resale, rent, parts = 0 }) => {
     const price = capex.map((usd, end) => usd ?? (parts > 0 && priced_parts ? priced_parts[end] + parts : null));
     const cost = (end, speedEnd) => usd_per_mtok(price[end], watts[end], speed ? speed.tok_s[speedEnd] : null, hours, kwh, life, resale);
     return {
@@ -54,7 +54,7 @@
     };
   };
 
-  if (typeof module !== "undefined") module.exports = { ...formulas, reckoned };
+  if (typeof module !== "undefined") module.exports = { ...formulas, computed };
   if (typeof document === "undefined") return;
 
   // ---- figures in words, rounded as the rest of the report rounds them
@@ -142,7 +142,7 @@
       }
       holder.querySelector(".whatif-printed").textContent = inWords.join("; ");
       const speeds = data.speeds[chosen.class] ?? {};
-      const results = data.systems.map((system) => [system, speeds[system.id], reckoned(system, speeds[system.id], chosen)]);
+      const results = data.systems.map((system) => [system, speeds[system.id], computed(system, speeds[system.id], chosen)]);
       results.sort(([one, , first], [other, , second]) =>
         (first.usd_per_mtok_mid ?? Infinity) - (second.usd_per_mtok_mid ?? Infinity)
         || (first.payback_years ?? Infinity) - (second.payback_years ?? Infinity)

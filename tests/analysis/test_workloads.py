@@ -66,3 +66,8 @@ def test_no_payback_outlasts_the_machine(rows: Ask) -> None:
         assert rows(
             f"select count(*) from {table} join scenarios as s using (scenario_id) where payback_years_high > s.life_years"
         ) == [(0,)]
+
+
+def test_a_margin_against_an_unknown_cost_is_unknown(rows: Ask) -> None:
+    assert rows("select margin_percent(3, 4), margin_percent(4, 3), margin_percent(3, null)") == [(25.0, 25.0, None)]
+    assert rows("select count(*) from answers where verdict is null and margin_percent is not null") == [(0,)]

@@ -104,7 +104,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
     """
     # Room for names to the right and below.
     slow, fast = decades(frame.with_columns(room=pl.col("tokens_per_s_mid") * 1.5), "tokens_per_s_mid", "room")
-    cheap, dear = decades(frame.with_columns(room=pl.col("usd_per_mtok_mid") * 0.85), "usd_per_mtok_mid", "room")
+    low, high = decades(frame.with_columns(room=pl.col("usd_per_mtok_mid") * 0.85), "usd_per_mtok_mid", "room")
     x = alt.X(
         "tokens_per_s_mid:Q",
         title="Tokens per second, logarithmic",
@@ -114,8 +114,8 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
     y = alt.Y(
         "usd_per_mtok_mid:Q",
         title="USD per million tokens, logarithmic",
-        scale=alt.Scale(type="log", domain=[cheap, dear], nice=False),
-        axis=theme.log_axis(cheap, dear, format="$~r"),
+        scale=alt.Scale(type="log", domain=[low, high], nice=False),
+        axis=theme.log_axis(low, high, format="$~r"),
     )
     front = frame.filter(pl.col("on_front")).select("tokens_per_s_mid", "usd_per_mtok_mid").sort("tokens_per_s_mid")
     line = (
@@ -132,7 +132,7 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
         "usd_per_mtok_mid",
         "row",
         (slow, fast),
-        (cheap, dear),
+        (low, high),
         _HEIGHT,
         front,
     )
