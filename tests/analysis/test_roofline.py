@@ -22,32 +22,32 @@ STRATEGY = "frontier-hardware-strategy/2026-11-20"
 
 # benchmark, ceiling in tok/s, verdict
 VERDICTS = [
-    # Mac Studio, 70B at INT4: 800 GB/s / 35 GB, claimed 95
-    (f"{STRATEGY}/mac_benchmarks:2:value#1", 22.857, "impossible"),
+    # Mac Studio, 70B at INT4: 819 GB/s / 35 GB, claimed 95
+    (f"{STRATEGY}/mac_benchmarks:2:value#1", 23.4, "impossible"),
     # 2x RTX 4090, a 48 GB model: 2 x 1,008 / 48, claimed 467
     (f"{STRATEGY}/opt1_benchmarks:3:value#1", 42.0, "impossible"),
     # 2x RTX 5090, the same model: 2 x 1,792 / 48, claimed 80 or more
     (f"{STRATEGY}/opt1_benchmarks:2:value#1", 74.667, "impossible"),
-    # 32B at FP16 on 48 GB: 48 GB at 2 x 936, 16 GB at 150: 25.6 + 106.7 ms, claimed 15-20
-    (f"{STRATEGY}/unlocks_48gb_tower:5:Speed#1", 7.558, "impossible"),
+    # 32B at FP16 on 48 GiB: 51.54 GB at 2 x 936, 12.46 GB at 150: 27.53 + 83.07 ms, claimed 15-20
+    (f"{STRATEGY}/unlocks_48gb_tower:5:Speed#1", 9.0415, "impossible"),
     # Mac Studio M4 Ultra, 70B at Q8: 800 / 70, claimed 15-25
     (f"{GUIDE}/apple_vs_gpu:3:value#1", 11.429, "impossible"),
-    # RTX 5090, 70B at Q4: 32 GB at 1,792, 8 GB at 150: 17.9 + 53.3 ms, claimed 45-61
-    (f"{GUIDE}/rtx5090_benchmarks:5:value#1", 14.045, "impossible"),
-    # tier 1, the same with its own Ryzen 9 9950X at 100 GB/s: 17.9 + 80 ms, claimed 30-40
-    (f"{GUIDE}/tier1_expected:5:value#1", 10.219, "impossible"),
-    # RTX 4090, 70B at Q4_K_M: 24 GB at 1,008, 16 GB at 150: 23.8 + 106.7 ms, claimed 10-15
-    (f"{GUIDE}/rtx4090_model_speed:5:Speed (tok/s)#1", 7.664, "impossible"),
-    # RTX 5090, 7B at Q4, eight sequences at once: 8 x 1,792 / 4, claimed 5,841 in all
-    (f"{GUIDE}/rtx5090_benchmarks:9:value#1", 3584.0, "impossible"),
-    # tier 2, 405B at Q2_K: 64 GB at 3,584, 51 GB at 150: 17.9 + 340 ms, claimed 10-18
-    (f"{GUIDE}/tier2_expected:7:value#1", 2.794, "impossible"),
-    # tier 3, 405B at Q4: 192 GB at 3,456, 38 GB over 8 channels of DDR5-5600 at 358.4: 55.6 + 106 ms, claimed 8-15
-    (f"{GUIDE}/tier3_expected:8:value#1", 6.189, "impossible"),
+    # RTX 5090, 70B at Q4: 34.36 GB at 1,792, 5.64 GB at 150: 19.17 + 37.6 ms, claimed 45-61
+    (f"{GUIDE}/rtx5090_benchmarks:5:value#1", 17.613, "impossible"),
+    # tier 1, the same with its own Ryzen 9 9950X at 100 GB/s: 19.17 + 56.4 ms, claimed 30-40
+    (f"{GUIDE}/tier1_expected:5:value#1", 13.232, "impossible"),
+    # RTX 4090, 70B at Q4_K_M: 25.77 GB at 1,008, 14.23 GB at 150: 25.57 + 94.87 ms, claimed 10-15
+    (f"{GUIDE}/rtx4090_model_speed:5:Speed (tok/s)#1", 8.3034, "impossible"),
+    # RTX 5090, 7.616B at Q4, eight sequences at once: 8 x 1,792 / (4 x 7.616 / 7), claimed 5,841 in all
+    (f"{GUIDE}/rtx5090_benchmarks:9:value#1", 3294.1, "impossible"),
+    # tier 2, 405B at Q2_K: 68.72 GB at 3,584, 46.28 GB at 150: 19.17 + 308.5 ms, claimed 10-18
+    (f"{GUIDE}/tier2_expected:7:value#1", 3.0515, "impossible"),
+    # tier 3, 405B at Q4: 206.16 GB at 3,456, 23.84 GB over 8 channels of DDR5-5600 at 358.4: 59.65 + 66.5 ms, claimed 8-15
+    (f"{GUIDE}/tier3_expected:8:value#1", 7.9255, "impossible"),
     # the rig under 4k, 70B at Q4, its Ryzen at 100 GB/s, claimed 18-24
-    ("local-rig-under-4k/2026-11-20/numbers:2:value#1", 10.219, "impossible"),
-    # Max-Q, 70B at FP16: 44 of 140 GB over 8 channels of DDR5-6400 at 409.6 take 107.4 ms however fast the card, claimed 20-30
-    ("maxq-workstation-summary/2026-11-20/performance_targets:2:value#1", 9.309, "impossible"),
+    ("local-rig-under-4k/2026-11-20/numbers:2:value#1", 13.232, "impossible"),
+    # Max-Q, 70B at FP16: 103.08 GB at 1,792, 36.92 GB over 8 channels of DDR5-6400 at 409.6: 57.52 + 90.14 ms, claimed 20-30
+    ("maxq-workstation-summary/2026-11-20/performance_targets:2:value#1", 6.7723, "impossible"),
     # 1x RTX 3090, a 24 GB model: 936 / 24, claimed 40
     (f"{STRATEGY}/tp_efficiency:2:Actual Speed#1", 39.0, "at_ceiling"),
     # 2x RTX 3090 on NVLink, a 48 GB model: 1,872 / 48, claimed 36-38
@@ -56,10 +56,10 @@ VERDICTS = [
     (f"{GUIDE}/tier3_expected:5:value#1", 24.686, "at_ceiling"),
     # RTX 6000 Ada, 70B at Q4_K_M: 960 / 40, claimed 18.4
     (f"{GUIDE}/rtx6000ada_benchmarks:5:value#1", 24.0, "plausible"),
-    # RTX 5090, 8B at Q4_K_M: 1,792 / 5.5, claimed 213
-    (f"{GUIDE}/rtx5090_benchmarks:2:value#1", 325.82, "plausible"),
-    # RTX 5090, 70B at Q3_K_S: the 27 GB of a 72B are 26.25 GB of a 70B, claimed 45
-    (f"{GUIDE}/gpu_matrix:2:70B Q4 Speed#1", 68.267, "plausible"),
+    # RTX 5090, 8B at Q4_K_M: 1,792 / 4.9, claimed 213
+    (f"{GUIDE}/rtx5090_benchmarks:2:value#1", 365.71, "plausible"),
+    # RTX 5090, 70B at Q3_K_S: the 27 GB of a 72.706B are 26 GB of a 70B, claimed 45
+    (f"{GUIDE}/gpu_matrix:2:70B Q4 Speed#1", 68.936, "plausible"),
     # 2x RTX 5090, 70B at Q4_K_M: 3,584 / 40, claimed 70-85
     (f"{GUIDE}/dual5090_expected:7:value#1", 89.6, "plausible"),
     # 2x L40S, 70B at Q8: 1,728 / 70, claimed 22
@@ -109,7 +109,7 @@ def test_an_impossible_speed_enters_no_cost_and_says_why(rows: Ask) -> None:
         "select excluded from throughput where build_id = 'mac-studio-m3-ultra' and throughput_from = ?",
         f"{STRATEGY}/mac_benchmarks:2:value#1",
     )
-    assert excluded == "faster than the memory allows: 95 tok/s against a ceiling of 22.86"
+    assert excluded == "faster than the memory allows: 95 tok/s against a ceiling of 23.4"
 
 
 def test_a_size_too_small_for_its_bits_is_no_size(rows: Ask) -> None:
