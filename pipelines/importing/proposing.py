@@ -27,6 +27,9 @@ READ_SUFFIX = " (read)"
 OF_CLOUD = r"(?i)\b(?:cloud|rent(?:al|ing)?|hourly|per hour|on-demand|spot)\b"
 BY_THE_HOUR = r"(?i)\bper[- ]hour\b|\bhourly\b|/ ?h(?:ou)?r\b|\$/h"
 OF_SPEED = r"(?i)tok(?:en)?s? ?(?:/|per) ?s|\bt/s\b|\btps\b"
+UNIT_OF_AMOUNT = {
+    PRICE: "USD", RATE: "$/hour", "monthly_cost": "$/month", **dict.fromkeys(OF_TOKENS, "$/M tokens"),
+}  # fmt: skip
 REMARKS = r"(?i)\b(?:notes?|comments?|remarks?|best for|use case|verdict|why|pros|cons|description)\b"
 SUMS = r"(?i)\W*(?:(?:sub|grand )?totals?|sum|average|avg|mean|median)\b.*"
 INSTANCES = r"(?i)(?:instance|plan|sku|flavou?r|machine|vm|offer|package|shape|server)s?(?: (?:type|name|id|size))?|instance_?type|configuration|config"
@@ -110,6 +113,8 @@ class _Proposer:
         self._facets: set[str] = set(given)
         self._context = f"{table.title} {table.lead}"
         self._of_title: dict[str, Any] = {}
+        self._currencies: list[str] | None = None
+        """The currency of each row, if a column says it."""
 
     def proposal(self) -> Proposal:
         if "value" in self._table.header and set(self._table.header) <= set(IMPLICIT_COLUMNS):
@@ -130,6 +135,7 @@ class _Proposer:
     def _read_columns(self) -> None:
         self._of_title = self._in_title()
         self._subjects()
+        self._currency_column()
         self._facet_columns()
         self._figures()
         self._whole_table()
@@ -214,6 +220,15 @@ class _Proposer:
         return filled, count
 
     # ---- under which conditions
+
+    def _currency_column(self) -> None:
+        for position, header in enumerate(self._table.header):
+            if header not in self._columns and re.fullmatch(
+                r"(?i)(?:price )?(?:currency|cur|ccy)(?: code)?", plain_header(header)
+            ):
+                self._currencies = [cell.strip().upper() for cell in self._table.column(position)]
+                self._columns[header] = {"ignore": "the currency of the row's amounts: only those in USD are read"}
+                return
 
     def _facet_columns(self) -> None:
         for position, header in enumerate(self._table.header):
@@ -307,6 +322,8 @@ class _Proposer:
         cells = self._cells(position)
         if meaning.unread or meaning.unknown:
             return
+        if self._currencies is not None and meaning.unit is None:
+            meaning.unit = UNIT_OF_AMOUNT.get(meaning.attribute or "")
         if meaning.attribute is None and (
             set(meaning.facets) & {"quantization", "model", "hardware", "context_tokens"}
         ):
@@ -323,12 +340,13 @@ class _Proposer:
             and any("$" in cell for cell in cells)
             and all("$" in cell for cell in cells if re.search(r"\d", cell))
         ):
-            by_period = {RATE: "$/hour", "monthly_cost": "$/month"} | dict.fromkeys(OF_TOKENS, "$/M tokens")
-            meaning.unit = by_period.get(meaning.attribute or "")
+            meaning.unit = UNIT_OF_AMOUNT.get(meaning.attribute or "") if meaning.attribute != PRICE else None
         if meaning.attribute == PRICE:
             self._settle_price(meaning, cells, others)
         if meaning.attribute in ("cores", "threads", "socket", "l3_cache") and not self._of_processors():
             meaning.unread = "of the processor of the host, not of the item"
+        if meaning.attribute == "prompt_time" and not {"hardware"} & {*self._facets, *meaning.facets, *self._of_title}:
+            meaning.unread = "a time to the first token without the hardware that it was measured on"
         if meaning.attribute in (RATE, "monthly_cost") and not meaning.facets.get("each") and self._is_uncounted():
             meaning.unread = "it does not say how many cards of the instance it pays for"
         if meaning.attribute in ("memory", "memory_bandwidth", "tdp") and any(
@@ -513,6 +531,15 @@ class _Proposer:
             self._defaults[facet] = self._of_title[facet]
             self._remarks.append(f"{facet} {self._of_title[facet]} is taken from the title")
         self._conditions_in_names()
+        self._other_currencies()
+
+    def _other_currencies(self) -> None:
+        """Amounts of rows whose currency is another are left out, each row with its reason."""
+        amounts = [name for name, spec in self._columns.items() if spec.get("attribute") in UNIT_OF_AMOUNT]
+        other = [n for n, currency in enumerate(self._currencies or [], start=2) if currency not in ("USD", "US$", "$")]
+        if other:
+            reason = "money other than US dollars"
+            self._overrides += [{"rows": other, "column": name, "ignore": reason} for name in amounts]
 
     def _conditions_in_names(self) -> None:
         """A price beside a name that says used is a used one; beside a whole machine's name it is the machine's."""
@@ -528,8 +555,11 @@ class _Proposer:
                 reason = "the name is of a whole system: the figure may be the system's"
                 self._overrides += [{"rows": [number], "column": name, "ignore": reason} for name in prices]
                 continue
-            said = facets_of(cell).get("condition", "")
             for name, spec in prices.items():
+                row = self._table.rows[number - 2]
+                at = self._table.header.index(name)
+                stated = row[at] if at < len(row) else ""
+                said = facets_of(cell).get("condition") or facets_of(stated).get("condition") or ""
                 if spec["attribute"] != PRICE or not said or said in ("msrp", "list", "street"):
                     continue
                 if "condition" in spec and spec["condition"] != said:

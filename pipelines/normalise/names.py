@@ -172,6 +172,7 @@ def _with_line_apart(name: _Stripped) -> _Stripped:
     """`RTXA6000`, `RTX6000Ada`, `RTXPRO6000`, as catalogues of clouds write them."""
     text = re.sub(r"(?i)\b(RTX)(?=A\d{4}|PRO)", r"\1 ", name.text)
     text = re.sub(r"(?i)\b(RTX(?: PRO)?) ?(\d{4})(?=Ada\b)", r"\1 \2 ", text)
+    text = re.sub(r"(?i)\b(SXM)[2-6]\b", r"\1", text)
     return replace(name, text=re.sub(r"(?i)\b(RTX PRO)(?=\d)", r"\1 ", text))
 
 

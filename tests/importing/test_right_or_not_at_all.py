@@ -193,3 +193,41 @@ def test_a_table_of_which_nothing_reads_leaves_a_draft(bring: Any, tmp_path: Pat
     got = bring(markdown("Thing | Weight", "RTX 4090 | 2 kg"), "md", "--draft", str(tmp_path / "draft"))
     assert got.attributes == set()
     assert sorted(path.name for path in (tmp_path / "draft").iterdir()) == ["table_1.csv", "tables.toml"]
+
+
+# ---- neighbours
+
+
+def test_a_currency_column_keeps_other_money_out_and_lets_bare_dollars_in(bring: Any) -> None:
+    got = bring("gpu,price,currency\nRTX 3090,700,USD\nRTX 4090,1500,EUR\n", "csv")
+    assert got.values("price") == [("rtx-3090", 700)]
+
+
+@pytest.mark.parametrize("header", ["Tokens/s/$", "Tokens/s per dollar", "Tokens/s/W", "Price per GB"])
+def test_a_ratio_is_neither_of_its_terms(bring: Any, header: str) -> None:
+    got = bring(f"GPU,Model,{header}\nRTX 4090,Llama 3 8B,0.2\n", "csv")
+    assert got.attributes == set()
+    assert header in got.ignored
+
+
+def test_an_instance_whose_cards_are_not_counted_has_no_rate(bring: Any) -> None:
+    assert bring(markdown("Instance | GPU | Price/hr", "g5.12xlarge | A10G | $5.67")).attributes == set()
+
+
+def test_cores_beside_a_card_are_the_hosts(bring: Any) -> None:
+    assert bring("gpu,cpu_cores,Threads\nRTX 4090,64,128\n", "csv").attributes == set()
+
+
+def test_what_was_used_of_the_memory_is_not_what_the_card_has(bring: Any) -> None:
+    got = bring("gpu,model,vram_used_gb\nRTX 4090,Llama 3 8B Q4_K_M,6.2\n", "csv")
+    assert got.attributes == {"memory_needed"}
+
+
+def test_a_sum_does_not_continue_the_row_above(bring: Any) -> None:
+    got = bring(markdown("Thing | GPU | Price", "Card | RTX 4090 | $1,600", "Total | | $3,700"))
+    assert got.values("price") == [("rtx-4090", 1600)]
+
+
+def test_a_price_cell_that_says_used_is_a_used_price(bring: Any) -> None:
+    got = bring(markdown("GPU | Price", "RTX 3090 | $700 used", "RTX 4090 | $1,700"))
+    assert got.values("price", "condition") == [("rtx-3090", 700, "used"), ("rtx-4090", 1700, "street")]
