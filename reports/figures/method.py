@@ -220,11 +220,12 @@ def dictionary_table() -> Block:
 
 
 def examples() -> Markdown:
-    """The questions of queries/ with their SQL; a test runs each. Raises FileNotFoundError if the folder is missing."""
-    if not QUERIES.is_dir():
-        raise FileNotFoundError(f"{QUERIES} does not exist: the examples of this page are the files in it.")
+    """The questions of queries/ with their SQL; a test runs each. Raises FileNotFoundError if there are none."""
+    paths = sorted(QUERIES.glob("*.sql"))
+    if not paths:
+        raise FileNotFoundError(f"There are no queries in {QUERIES}: the examples of this page are the files in it.")
     parts = []
-    for path in sorted(QUERIES.glob("*.sql")):
+    for path in paths:
         sql = path.read_text(encoding="utf-8").strip()
         question = prose.text(sql.split("\n")[0].removeprefix("--"))._repr_markdown_()
         parts.append(f"**{question}**\n\n```sql\n{written_out(sql)}\n```\n")

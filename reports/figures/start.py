@@ -241,7 +241,8 @@ def _assumed_short(scenario: Row) -> str:
 def _verdict_short(row: Row) -> str:
     if row["verdict"] is None:
         return "renting not known"
-    return f"{row['verdict']}, {percent(row['margin_percent'])} cheaper"
+    way = {"own": "owning", "rent": "renting", "api": "a provider"}[row["verdict"]]
+    return f"{way} is {percent(row['margin_percent'])} cheaper"
 
 
 def could_beat(scenario: Row) -> Markdown | Block:
