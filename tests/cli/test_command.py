@@ -24,7 +24,7 @@ def run(project: Project, *arguments: str, stdin: str = "") -> subprocess.Comple
     )
     environment = {**os.environ, "RIGONOMICS_PROJECT": str(project.root), "PYTHONPATH": str(CHECKOUT)}
     return subprocess.run(
-        [*program, *arguments], capture_output=True, text=True, input=stdin, env=environment, timeout=120, check=False
+        [*program, *arguments], capture_output=True, text=True, input=stdin, env=environment, timeout=300, check=False
     )
 
 

@@ -82,7 +82,7 @@ def on_a_terminal(project: Project, *arguments: str) -> bytes:
         if not piece:
             break
         seen += piece
-    process.wait(30)
+    process.wait(300)
     os.close(ours)
     return seen
 

@@ -41,13 +41,22 @@ def take_again(project: Project, day: str, *, card: str, price: str) -> None:
     (later / "tables.toml").write_text(next(s for s in sections if s.startswith("[gpu_matrix]")), encoding="utf-8")
 
 
+def shown(project: Project) -> date:
+    """The day that the tables show."""
+    with open_published(project) as connection:
+        ((day,),) = connection.execute("select as_of from settings").fetchall()
+    assert isinstance(day, date)
+    return day
+
+
 @dataclass(frozen=True)
 class Days:
-    """One project on three days: as first read, after a newer snapshot, and the newer data shown as of the first day."""
+    """One project on three days: as first read, after a newer snapshot, and the newer data as of `day`, the first."""
 
     first: Project
     now: Project
     back: Project
+    day: date
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +68,9 @@ def days(published: Project, tmp_path_factory: pytest.TempPathFactory) -> Days:
     back = copy_project(tmp_path_factory.mktemp("back"))
     shutil.copytree(now.raw, back.raw, dirs_exist_ok=True)
     shutil.copytree(now.curated, back.curated, symlinks=True)
-    refresh(back, with_report=False, as_of=date(2026, 4, 1))
-    return Days(published, now, back)
+    day = shown(published)
+    refresh(back, with_report=False, as_of=day)
+    return Days(published, now, back, day)
 
 
 Ask = Callable[..., list[tuple[object, ...]]]
@@ -178,12 +188,12 @@ def test_every_refresh_leaves_a_row_and_parquet_only_the_one_that_made_it(days: 
             "select as_of, is_latest, refreshed_at from refreshes order by refreshed_at"
         ).fetchall()
     assert [(as_of, latest) for as_of, latest, _ in sorted(rows, key=lambda row: not row[1])] == [
-        (date(2026, 4, 1), True), (date(2026, 4, 1), False), (date(2026, 12, 1), False),
+        (days.day, True), (days.day, False), (date(2026, 12, 1), False),
     ]  # fmt: skip
     kept = duckdb.sql(
         f"select as_of, refreshed_at, changes from '{days.back.parquet / 'refreshes.parquet'}'"
     ).fetchall()
-    assert kept == [(date(2026, 4, 1), None, None)]
+    assert kept == [(days.day, None, None)]
 
 
 def test_the_same_state_published_again_gets_a_row_of_its_own(settled: Project) -> None:
@@ -196,6 +206,7 @@ def test_the_same_state_published_again_gets_a_row_of_its_own(settled: Project) 
 
 
 def test_a_snapshot_that_cannot_be_read_takes_nobodys_place(settled: Project) -> None:
+    day = shown(settled)
     take_again(settled, "2026-12-01", card="RTX 5090", price="$3,000–3,400")
     (settled.root / GUIDE / "2026-12-01/gpu_matrix.csv").write_bytes(b"")
     refresh(settled, with_report=False)
@@ -203,7 +214,7 @@ def test_a_snapshot_that_cannot_be_read_takes_nobodys_place(settled: Project) ->
         assert connection.execute("select raw_file from snapshots where not is_current").fetchall() == [
             (f"{GUIDE}/2026-12-01/gpu_matrix.csv",)
         ]
-        assert connection.execute("select as_of from settings").fetchall() == [(date(2026, 4, 1),)]
+    assert shown(settled) == day
 
 
 def test_the_checkout_has_one_snapshot_of_each_table() -> None:

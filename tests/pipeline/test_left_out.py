@@ -171,7 +171,7 @@ def test_not_every_source_can_be_left_out(with_shop: Project) -> None:
 
 
 def test_a_claim_that_rests_on_a_source_left_out_cannot_be_recomputed(with_shop: Project) -> None:
-    source = 'source = "maxq-workstation-summary", table = "cloud_rates", row = 4, column = "Cost/hour"'
+    source = 'source = "maxq-workstation-summary", table = "cloud_rates", row = 4, column = "value"'
     write(with_shop, "claims.toml", CLAIM.replace('table = "cards", row = 3, column = "Price"', source))
     summary = refresh(with_shop, with_report=False, without=["maxq-workstation-summary"])
     assert summary.faults == []

@@ -173,8 +173,8 @@ def test_a_correction_is_read_in_place_of_the_cell_and_leaves_the_snapshot_alone
         encoding="utf-8",
     )
     refresh(settled, with_report=False)
-    query = "select raw_text, value_low, note from observations where attribute = 'usd_per_hour' and hardware_id = 'rtx-6000-ada' and not is_derived"
-    (text, value, note) = read(settled, query)[0]
+    query = f"select raw_text, value_low, note from observations where raw_file = '{SNAPSHOT}/cloud_rates.csv' and raw_row = 4 and value_low is not null and not is_derived"
+    ((text, value, note),) = read(settled, query)
     assert (text, value) == ("~$2.50/hour", 2.75)
     assert "read as ~$2.75/hour after a correction" in str(note)
 
