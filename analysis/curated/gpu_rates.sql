@@ -13,12 +13,13 @@ with rates as (
         r.usd_per_hour_high / r.gpu_count as usd_per_hour_high,
         reasons(
             case when not p.counts then p.reason end,
+            case when p.purchase is null then 'the assumptions do not say whether a rate of this kind counts: ' || r.purchase end,
             case when h.memory_gb is null then 'no source states the memory of the rented card, so what it holds is not known' end
         ) as excluded
     from cloud_rates as r
     inner join hardware as h
         on h.hardware_id = r.hardware_id
-    inner join cloud_purchases as p
+    left join cloud_purchases as p
         on p.purchase = r.purchase
 ),
 

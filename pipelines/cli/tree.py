@@ -25,9 +25,15 @@ REMARKS = ("assumptions", "arithmetic", "derivation", "why_chosen", "missing", "
 HELPERS = frozenset({"mid", "reasons", "row_key", "evidence_order"})
 """Macros that compute nothing a reader would check."""
 EDITED_FILES = {
-    "assumptions": "data/assumptions.toml", "scenarios": "data/assumptions.toml", "modelled_runs": "data/assumptions.toml",
-    "catalogue_models": "data/catalogue.toml", "catalogue_hardware": "data/catalogue.toml",
-    "catalogue_builds": "data/catalogue.toml", "catalogue_unstated": "data/catalogue.toml",
+    table: f"data/{file}.toml"
+    for file, tables in {
+        "assumptions": (
+            "assumptions", "scenarios", "modelled_runs", "price_preference", "source_preference", "quantization_families",
+            "model_classes", "cloud_purchases", "workloads", "quarantine_limits",
+        ),
+        "catalogue": ("catalogue_models", "catalogue_hardware", "catalogue_builds", "catalogue_unstated"),
+    }.items()
+    for table in tables
 }  # fmt: skip
 """Tables that are files which a user edits."""
 

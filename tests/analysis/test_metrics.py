@@ -147,6 +147,8 @@ OBSERVATIONS = [
     reading("usd_per_hour", 4, hardware_id="card", count=4),
     reading("usd_per_hour", 1, hardware_id="unknown-card"),
     reading("usd_per_hour", 2.5, hardware_id="big-card", is_derived=True),
+    reading("usd_per_hour", 0.5, hardware_id="big-card", purchase="spot"),
+    reading("usd_per_hour", 0.6, hardware_id="big-card", purchase="interruptible"),
 ]
 
 INPUTS: dict[str, list[dict[str, Any]]] = {
@@ -208,6 +210,11 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
          "runs": 1, "accelerators": 4, "constants": constants, "exponents": [0.0] * len(constants), "log_low": -0.1,
          "log_high": 0.1}
         for phase, constants in (("decode", [1.0, 0, 0, 0, 0, 0, 0, 1]), ("prefill", [1.0, 1, 1]))
+    ],
+    # nothing is said of interruptible rates
+    "cloud_purchases": [
+        {"purchase": "unspecified", "counts": True, "reason": "not said"},
+        {"purchase": "spot", "counts": False, "reason": "may be taken away"},
     ],
     "modelled_runs": [{"model_id": "m-8b", "quantization": "Q4", "reason": ""}],
     "rejected_rows": [],
@@ -293,7 +300,19 @@ def test_a_size_is_a_file_of_the_model_else_parameters_times_bits(world: Ask) ->
 
 def test_rents_have_readable_ids_and_leave_out_what_their_source_only_repeats(world: Ask) -> None:
     assert world("select cloud_rate_id from cloud_rates order by 1") == [
-        ("guide/big-card/a-b/unspecified",), ("guide/card-x4/unspecified",), ("guide/unknown-card/unspecified",),
+        ("guide/big-card/a-b/unspecified",), ("guide/big-card/interruptible",), ("guide/big-card/spot",),
+        ("guide/card-x4/unspecified",), ("guide/unknown-card/unspecified",),
+    ]  # fmt: skip
+
+
+def test_a_rate_that_does_not_count_says_why_and_is_no_reference(world: Ask) -> None:
+    found = world("select cloud_rate_id, excluded, is_reference from gpu_rates order by 1")
+    assert found == [
+        ("guide/big-card/a-b/unspecified", None, True),
+        ("guide/big-card/interruptible", "the assumptions do not say whether a rate of this kind counts: interruptible", False),
+        ("guide/big-card/spot", "may be taken away", False),
+        ("guide/card-x4/unspecified", None, True),
+        ("guide/unknown-card/unspecified", "no source states the memory of the rented card, so what it holds is not known", False),
     ]  # fmt: skip
 
 
@@ -305,8 +324,8 @@ def test_every_build_of_the_catalogue_has_its_rows(world: Ask) -> None:
     assert world("select count(*) from build_costs") == [(20,)]
     assert world("select count(*) from build_power where is_best") == [(10,)]
     assert world("select count(*) from power_cost") == [(20,)]
-    # ten systems, three rents, two scenarios, two comparisons
-    assert world("select count(*) from cloud_roi") == [(120,)]
+    # ten systems, five rents, two scenarios, two comparisons
+    assert world("select count(*) from cloud_roi") == [(200,)]
 
 
 def test_accelerators_are_the_cards_or_the_system_that_shares_its_memory(world: Ask) -> None:
