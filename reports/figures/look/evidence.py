@@ -94,6 +94,7 @@ def cost_parts(frame: pl.DataFrame) -> Any:
                 alt.Tooltip("usd:Q", title="USD/Mtok", format="$.3~r"),
             ],
         )
+        .properties(height=alt.Step(26))
     )
 
 
