@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import ContractError
+from pipelines.errors import RigonomicsError
 from pipelines.fingerprint import pending
 from pipelines.project import Project
 from pipelines.refresh import check, refresh
@@ -69,12 +69,18 @@ def test_a_build_that_is_not_the_published_one_is_not_added_to(settled: Project)
     assert read(settled, "select count(*) from hardware where name = 'another'") == [(0,)]
 
 
-def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(settled: Project) -> None:
+def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(
+    settled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    edit(settled.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour"', 'attribute = "usd_per_hour_or_so"')
-    with pytest.raises(ContractError):
-        refresh(settled, with_report=False)
-    edit(settled.root / SNAPSHOT / "tables.toml", 'attribute = "usd_per_hour_or_so"', 'attribute = "usd_per_hour"')
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("pipelines.steps.publishing.publish", full)
+        with pytest.raises(RigonomicsError, match="No space left"):
+            refresh(settled, with_report=False)
     after = filled(settled)
     assert "cloud_rates" in after
     assert "cost_per_token" not in after
