@@ -62,11 +62,11 @@ def test_only_what_depends_on_a_changed_price_is_computed(settled: Project) -> N
 
 def test_a_build_that_is_not_the_published_one_is_not_added_to(settled: Project) -> None:
     with duckdb.connect(str(settled.build)) as connection:
-        connection.execute("update hardware set name = 'another'")
+        connection.execute("update catalogue_hardware set name = 'another'")
         connection.execute("update refreshes set parquet_digest = null")
     edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    assert "hardware" in filled(settled)
-    assert read(settled, "select count(*) from hardware where name = 'another'") == [(0,)]
+    assert "catalogue_hardware" in filled(settled)
+    assert read(settled, "select count(*) from catalogue_hardware where name = 'another'") == [(0,)]
 
 
 def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(
