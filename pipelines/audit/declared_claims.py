@@ -54,7 +54,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Claim:
-    """One declared claim: what is stated where, and how it is worked out again, or why it cannot be.
+    """One declared claim: what is stated where, and how it is recomputed, or why it cannot be.
 
     Each input holds one or several figures. `place` is what errors start with.
     """

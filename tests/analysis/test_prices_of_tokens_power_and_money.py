@@ -1,4 +1,4 @@
-"""api_prices, electricity_prices and fx_rates, of a small source: expected figures are worked out by hand."""
+"""api_prices, electricity_prices and fx_rates, of a small source: expected figures are computed by hand."""
 
 from datetime import date
 from pathlib import Path

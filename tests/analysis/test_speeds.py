@@ -1,4 +1,4 @@
-"""Speeds, memory and watts as predicted: cases that somebody measured, and terms worked out by hand."""
+"""Speeds, memory and watts as predicted: cases that somebody measured, and terms computed by hand."""
 
 from collections.abc import Callable
 from typing import Any
