@@ -99,3 +99,13 @@ def _named(code: str, names: Iterable[str]) -> str:
     spelled = [name for name in names if name.isalpha()]
     patterns = [rf"{EDGE}{code}{EDGE}", *(rf"(?:^|[^A-Za-z]){symbol}" for symbol in symbols)]
     return "|".join([*patterns, *([words(spelled)] if spelled else [])])
+
+
+def annotation_of(rest: pl.Expr) -> pl.Expr:
+    """Words behind a figure without the punctuation around them; a lone parenthesis is opened."""
+    return (
+        rest.str.strip_chars(" ,;:.—–-")
+        .str.replace(r"^\(([^()]*)\)$", "$1")
+        .str.strip_chars()
+        .replace("", None)
+    )  # fmt: skip
