@@ -1,32 +1,31 @@
-"""A page's cells and expressions run in the kernel; what they gave put in their places, as Markdown.
+"""A page's cells and expressions run in a worker; what they gave put in their places, as Markdown.
 
 Markdown becomes HTML elsewhere. Output that only Quarto's own scripts could show is refused here.
 """
 
-import ast
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipelines.errors import RigonomicsError
-from pipelines.render.kernel import CellRaised, ExpressionRaised, Kernel, Outputs
 from pipelines.render.page import Cell, Expression, Markdown, Page
+from pipelines.render.worker import Outputs, Step, Worker
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-def execute(page: Page, kernel: Kernel, echo: bool) -> tuple[str, list[str]]:
+def execute(page: Page, worker: Worker, echo: bool) -> tuple[str, list[str]]:
     """The page as Markdown, with what its cells and expressions gave in their places, and what cells said on stderr.
 
     It starts from an empty namespace. `echo` is whether cells show their code where neither page nor cell says so.
     Raises RigonomicsError for a cell that raises, and for output that has no place in the report.
     """
-    kernel.forget()
+    worker.start_page()
     warnings: list[str] = []
     echo = bool((page.front_matter.get("execute") or {}).get("echo", echo))
     pieces: list[str] = []
     for cell, text in _steps(page.parts):
-        outputs = _run(cell, text, page, kernel)
+        outputs = _run(cell, text, page, worker)
         if cell is not None:
             pieces.append(_cell(cell, outputs, page, echo, warnings))
         if text is not None:
@@ -35,7 +34,7 @@ def execute(page: Page, kernel: Kernel, echo: bool) -> tuple[str, list[str]]:
 
 
 def _steps(parts: Iterable[Markdown | Cell]) -> Iterator[tuple[Cell | None, Markdown | None]]:
-    """What the kernel is asked at once: a cell with the text after it, or one of them alone."""
+    """What is run at once: a cell with the text after it, or one of them alone."""
     cell: Cell | None = None
     for part in parts:
         if isinstance(part, Markdown):
@@ -49,7 +48,7 @@ def _steps(parts: Iterable[Markdown | Cell]) -> Iterator[tuple[Cell | None, Mark
         yield cell, None
 
 
-def _run(cell: Cell | None, text: Markdown | None, page: Page, kernel: Kernel) -> Outputs:
+def _run(cell: Cell | None, text: Markdown | None, page: Page, worker: Worker) -> Outputs:
     code = cell.code if cell is not None and cell.options.get("eval", True) else ""
     expressions = text.expressions if text is not None else ()
     if not code and not expressions:
@@ -57,20 +56,22 @@ def _run(cell: Cell | None, text: Markdown | None, page: Page, kernel: Kernel) -
     first = expressions[0].line if expressions else 1
     name, line, code_line = (cell.name, cell.line, cell.code_line) if cell is not None else ("the text", first, first)
     try:
-        return kernel.run(code, tuple(expression.code for expression in expressions))
-    except CellRaised as raised:
-        raise RigonomicsError(
-            f"{page.shown_as}:{code_line + raised.line - 1}: {name} raised {raised.name}: {raised.message}",
-            "Mend the cell. Nothing was published; the old report is still in place.",
-        ) from None
-    except ExpressionRaised as raised:
-        culprit = expressions[raised.position]
-        raise RigonomicsError(
-            f"{page.shown_as}:{culprit.line}: the expression {culprit.code} raised {raised.name}: {raised.message}",
-            "Mend the expression, or the cell that sets its names.",
-        ) from None
+        outputs = worker.run(Step(code, tuple(expression.code for expression in expressions)))
     except RigonomicsError as error:
         raise RigonomicsError(f"{page.shown_as}:{line}: {name}: {error.message}", error.remedy) from None
+    if outputs.raised is None:
+        return outputs
+    kind, message = outputs.raised
+    if outputs.position is None:
+        raise RigonomicsError(
+            f"{page.shown_as}:{code_line + (outputs.line or 1) - 1}: {name} raised {kind}: {message}",
+            "Fix the cell. Nothing was published; the old report is still in place.",
+        )
+    culprit = expressions[outputs.position]
+    raise RigonomicsError(
+        f"{page.shown_as}:{culprit.line}: the expression {culprit.code} raised {kind}: {message}",
+        "Fix the expression, or the cell that sets its names.",
+    )
 
 
 def _text(part: Markdown, outputs: Outputs, page: Page) -> str:
@@ -81,24 +82,12 @@ def _text(part: Markdown, outputs: Outputs, page: Page) -> str:
 
 
 def _inline(bundle: Mapping[str, str], page: Page, expression: Expression) -> str:
-    """Markdown stays Markdown; anything else is text, with quotes off and every special character escaped."""
+    """Markdown stays Markdown; anything else is text, with every special character escaped."""
     if "text/markdown" in bundle:
         return bundle["text/markdown"].strip()
     if "text/html" in bundle:
         raise _html_output(page, expression.line, f"the expression {expression.code}")
-    plain = bundle.get("text/plain", "")
-    if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "'\"":
-        # The kernel shows a str by its repr; its own literal reader is the inverse.
-        plain = _unquoted(plain)
-    return _PUNCTUATION.sub(r"\\\1", " ".join(plain.split()))
-
-
-def _unquoted(literal: str) -> str:
-    try:
-        value = ast.literal_eval(literal)
-    except (SyntaxError, ValueError):
-        return literal
-    return value if isinstance(value, str) else literal
+    return _PUNCTUATION.sub(r"\\\1", " ".join(bundle["text/plain"].split()))
 
 
 def _cell(cell: Cell, outputs: Outputs, page: Page, echo: bool, warnings: list[str]) -> str:
@@ -143,13 +132,8 @@ def _shown(outputs: Outputs, cell: Cell, page: Page) -> list[str]:
             shown.append(bundle["text/markdown"])
         elif "text/html" in bundle:
             raise _html_output(page, cell.line, cell.name)
-        elif set(bundle) <= {"text/plain"}:
-            shown.append(_fenced(bundle.get("text/plain", "")))
         else:
-            raise RigonomicsError(
-                f"{page.shown_as}:{cell.line}: {cell.name} shows {', '.join(sorted(bundle))}.",
-                "Show a Chart or a table of reports/figures.",
-            )
+            shown.append(_fenced(bundle["text/plain"]))
     return shown
 
 

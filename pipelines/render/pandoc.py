@@ -51,7 +51,7 @@ def to_html(page: Page, markdown: str, pages: tuple[str, ...], toc_depth: int) -
             _, what, needle = line.split("\t", 2)
             raise RigonomicsError(
                 f"{page.shown_as}:{page.line_of(needle)}: the built-in renderer does not know {what}.",
-                "Mend it, or write it another way.",
+                "Fix it, or write it another way.",
             )
     if done.returncode:
         raise RigonomicsError(f"{page.shown_as}: Pandoc ended with {done.returncode}: {done.stderr.strip()}")

@@ -28,7 +28,7 @@ def program() -> Path | None:
         path = Path(named)
         found = shutil.which("quarto", path=str(path)) if path.is_dir() else shutil.which(named)
         if found is None:
-            raise RigonomicsError(f"QUARTO_PATH names {named}, where there is no quarto.", "Mend it, or unset it.")
+            raise RigonomicsError(f"QUARTO_PATH names {named}, where there is no quarto.", "Fix it, or unset it.")
         return Path(found)
     found = shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
     return Path(found) if found else None
@@ -69,11 +69,11 @@ def render(
         if done.returncode:
             raise RigonomicsError(
                 f"Quarto ended with {done.returncode}:\n{_tail(log)}",
-                "Mend the page; the old report is still in place.",
+                "Fix the page; the old report is still in place.",
             )
         if unresolved := _UNRESOLVED.search(log):
             raise RigonomicsError(
-                f"Quarto could not resolve the cross-reference @{unresolved[1]}.", "Mend it, or label what it names."
+                f"Quarto could not resolve the cross-reference @{unresolved[1]}.", "Fix it, or label what it names."
             )
         shutil.copytree(copy / "_site", site, dirs_exist_ok=True)
         return [said for match in _WARNING.finditer(log) if (said := match[1].strip()) and not _NOISE.search(said)]

@@ -1,4 +1,4 @@
-"""What the tests of the renderers share: a database, one rendered report, one kernel, a browser."""
+"""What the tests of the renderers share: a database, one rendered report, one process for cells, a browser."""
 
 import functools
 import http.server
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipelines.render import RenderResult, render_report
-from pipelines.render.kernel import Kernel
+from pipelines.render.worker import Worker
 
 from . import fixture
 
@@ -53,9 +53,9 @@ def specimen(tmp_path_factory: pytest.TempPathFactory, database: Path) -> tuple[
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """A kernel that runs small cells, without the report's package."""
-    with Kernel(tmp_path_factory.mktemp("kernel"), {}) as running:
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """A process that runs small cells, without the report's package."""
+    with Worker(tmp_path_factory.mktemp("worker"), {}) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from pipelines.render.pandoc import to_html
 def body(folder: Path, text: str) -> str:
     path = folder / "page.qmd"
     path.write_text(text, encoding="utf-8")
-    page = read_page(path, "reports/page.qmd", frozenset({"lead"}))
+    page = read_page(path, "reports/page.qmd")
     made = to_html(page, text, ("page.qmd", "other.qmd"), 3)
     assert made.warnings == ()
     return re.sub(r"[ \n]+", " ", made.body)

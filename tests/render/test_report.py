@@ -16,9 +16,9 @@ import pytest
 from pipelines.errors import RigonomicsError
 from pipelines.project import Project
 from pipelines.render import RenderResult, builtin, quarto, render_report
-from pipelines.render.builtin import KERNELS
-from pipelines.render.kernel import Kernel
+from pipelines.render.builtin import WORKERS
 from pipelines.render.site import broken_links, replacing
+from pipelines.render.worker import Worker
 from tests.conftest import CHECKOUT
 
 SETTINGS = "website: {title: S, navbar: {left: [{href: index.qmd, text: Start}]}}\n"
@@ -98,22 +98,22 @@ def test_of_several_pages_that_fail_the_first_is_told_and_later_ones_are_left(tm
         render_report(root, database, tmp_path / "site", prefer="built-in")
     ran = sorted(path.name for path in marks.iterdir())
     assert ran[0] == "ran-0"
-    assert len(ran) <= KERNELS
+    assert len(ran) <= WORKERS
     assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize("text", ["`{python} 40 + 2`", "```{python}\nprint(40 + 2)\n```"])
-def test_one_page_needs_one_kernel_only(
+def test_one_page_needs_one_process_only(
     tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     started: list[Path] = []
 
-    class Counted(Kernel):
+    class Counted(Worker):
         def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
             started.append(folder)
             super().__init__(folder, environment)
 
-    monkeypatch.setattr(builtin, "Kernel", Counted)
+    monkeypatch.setattr(builtin, "Worker", Counted)
     root = small(tmp_path / "project", text + "\n")
     render_report(root, database, tmp_path / "site", prefer="built-in")
     assert len(started) == 1
@@ -300,18 +300,3 @@ def test_real_quarto_renders_the_real_report(published: Project, tmp_path: Path)
             assert by_quarto.count(what) >= by_us.count(what), (path.name, what)
         assert "require.js" not in by_quarto
         assert not re.search(r"(?:src|href)=[\"']https?://[^\"']+\.(?:js|css)", by_quarto)
-
-
-def test_the_kernel_speaks_over_no_tcp_port(tmp_path: Path) -> None:
-    import json
-
-    from pipelines.render.kernel import Kernel
-
-    with Kernel(tmp_path, {}) as kernel:
-        assert kernel.run("print('ready')").printed == "ready\n"
-        connection = json.loads((kernel._own / "kernel.json").read_text(encoding="utf-8"))
-    assert connection["transport"] == "ipc"
-    deadline = time.monotonic() + 5
-    while kernel._own.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not kernel._own.exists()
