@@ -73,7 +73,8 @@ def _made(
         others = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))
         cells = stack.enter_context(ThreadPoolExecutor(len(workers)))
         # First of all at the end: whoever waits for a worker is freed by its death.
-        stack.callback(lambda: [worker.kill() for worker in workers])
+        for worker in workers:
+            stack.callback(worker.kill)
 
         def make(page: Page) -> tuple[list[str], Future[Html]]:
             if failed.is_set():
