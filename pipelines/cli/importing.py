@@ -13,8 +13,8 @@ from pipelines.errors import CheckFailed, RigonomicsError
 from pipelines.project import Project, locate
 
 if TYPE_CHECKING:
-    from pipelines.importing.documents import Document
-    from pipelines.importing.proposing import Proposal
+    from pipelines.importing.found import Document
+    from pipelines.importing.proposal import Proposal
     from pipelines.importing.snapshots import Arrival, Origin
 
 SHOWN_REASONS = 12

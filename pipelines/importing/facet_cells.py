@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from pipelines.importing.headers import CONDITIONS, DECODE, PREFILL, PURCHASES
+from pipelines.importing.header_words import CONDITIONS, DECODE, PREFILL, PURCHASES
 from pipelines.normalise.names import quantization_of
 
 FACET_HEADERS: tuple[tuple[str, str], ...] = (

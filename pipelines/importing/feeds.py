@@ -16,9 +16,9 @@ from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.toml import read_toml
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError, RigonomicsError
-from pipelines.importing.documents import Document, FoundTable
 from pipelines.importing.facet_cells import READERS
-from pipelines.importing.proposing import READ_SUFFIX, LeftOut, Proposal
+from pipelines.importing.found import Document, FoundTable
+from pipelines.importing.proposal import READ_SUFFIX, LeftOut, Proposal
 from pipelines.importing.records import as_text, flattened
 from pipelines.importing.rules import matching, template
 from pipelines.importing.subjects import Names

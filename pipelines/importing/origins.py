@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import RigonomicsError
-from pipelines.importing.documents import CONTENT_TYPES, FORMS, Document, read_document
+from pipelines.importing.documents import CONTENT_TYPES, FORMS, read_document
 from pipelines.importing.fetching import fetch, is_url
+from pipelines.importing.found import Document
 
 STANDARD_INPUT = "-"
 MAX_BYTES = 50_000_000

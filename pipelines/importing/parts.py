@@ -11,10 +11,11 @@ from typing import Any
 
 from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.vocabulary import Vocabulary
-from pipelines.importing.documents import Document, FoundTable
 from pipelines.importing.facet_cells import slot_of
-from pipelines.importing.headers import FOREIGN
-from pipelines.importing.proposing import LeftOut, Proposal, propose
+from pipelines.importing.found import Document, FoundTable
+from pipelines.importing.header_words import FOREIGN
+from pipelines.importing.proposal import LeftOut, Proposal
+from pipelines.importing.proposing import propose
 from pipelines.importing.subjects import plain_header
 
 PICKED = ("type", "item", "price")

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts.facets import FACETS
-from pipelines.importing.proposing import READ_SUFFIX, Proposal
+from pipelines.importing.proposal import READ_SUFFIX, Proposal
 from pipelines.importing.snapshots import Arrival, as_csv
 
 HIDDEN = ("hardware", "model", "build", "note")

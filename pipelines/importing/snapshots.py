@@ -26,9 +26,10 @@ from pipelines.contracts.sources import load_source, load_sources
 from pipelines.contracts.toml import read_toml
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
-from pipelines.importing.documents import FoundTable
+from pipelines.importing.found import FoundTable
 from pipelines.importing.own_prices import OWN_SOURCE
-from pipelines.importing.proposing import Proposal, propose
+from pipelines.importing.proposal import Proposal
+from pipelines.importing.proposing import propose
 from pipelines.ingest.cells import parse_cells, read_content
 from pipelines.ingest.corrections import read_corrections
 from pipelines.ingest.releases import read_releases

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.contracts.catalogue import Catalogue
-from pipelines.importing.headers import MONTHS
+from pipelines.importing.header_words import MONTHS
 from pipelines.normalise.names import resolve_names
 
 SAMPLED_NAMES = 40

@@ -7,7 +7,8 @@ import pytest
 from pipelines.contracts.catalogue import load_catalogue
 from pipelines.contracts.vocabulary import load_vocabulary
 from pipelines.errors import RigonomicsError
-from pipelines.importing.documents import FoundTable, check_tables, read_document, slug
+from pipelines.importing.documents import check_tables, read_document, slug
+from pipelines.importing.found import FoundTable
 from pipelines.importing.proposing import Proposal, propose
 from pipelines.project import Project
 from tests.conftest import CHECKOUT
