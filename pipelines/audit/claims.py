@@ -11,10 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.audit.declared_claims import Cell, Claim, Constant, nearest
+from pipelines.audit.declared_claims import Cell, Claim, Constant
 from pipelines.audit.expressions import Formula, Quantity
 from pipelines.audit.units import NUMBER, Unit, parse_unit
 from pipelines.audit.verdicts import Gap, factors, furthest, half_digit, symbol, verdict, written, written_flag
+from pipelines.contracts.toml import nearest
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import ContractError
 
@@ -85,19 +86,21 @@ def evaluate_claims(
     observations: pl.DataFrame,
     vocabulary: Vocabulary,
     rejected: pl.DataFrame | None = None,
+    limit_factor: float = 1.5,
 ) -> dict[str, pl.DataFrame]:
-    """Work every claim out again: the frames of the tables `claims` and `claim_inputs`.
+    """Recompute every claim: the frames of the tables `claims` and `claim_inputs`.
 
     observations: the columns of that table. The vocabulary says with which factor a spelled unit came to the canonical
     one; it is needed to find the digits that a source wrote. rejected: the columns of rejected_rows; a claim whose figure
-    was rejected is left out, and one that lacks an input is not recomputable. Raises ContractError naming the claim if a
-    reference finds no reading or several, or units do not go together.
+    was rejected is left out, and one that lacks an input is not recomputable. limit_factor: how many times beyond a stated
+    limit a result may be. Raises ContractError naming the claim if a reference finds no reading or several, or units do not
+    go together.
     """
     readings, lost = _readings(observations), _lost_cells(observations, rejected)
     rows, inputs = [], []
     for claim in claims:
         try:
-            evaluated = _Evaluated(claim, readings, vocabulary, lost)
+            evaluated = _Evaluated(claim, readings, vocabulary, lost, Fraction(repr(limit_factor)))
         except _Lost:
             continue
         try:
@@ -150,9 +153,15 @@ class _Evaluated:
     """One claim against the readings."""
 
     def __init__(
-        self, claim: Claim, readings: Readings, vocabulary: Vocabulary, is_lost: Callable[[Cell], bool]
+        self, claim: Claim, readings: Readings, vocabulary: Vocabulary, is_lost: Callable[[Cell], bool], limit: Fraction
     ) -> None:
-        self.claim, self.readings, self.vocabulary, self.is_lost = claim, readings, vocabulary, is_lost
+        self.claim, self.readings, self.vocabulary, self.is_lost, self.limit = (
+            claim,
+            readings,
+            vocabulary,
+            is_lost,
+            limit,
+        )
         self.stated = self.reading(claim.stated, "stated")
 
     def row(self) -> dict[str, Any]:
@@ -194,7 +203,7 @@ class _Evaluated:
         result = formula.evaluate(inputs)
         self.check_kind(formula, figure, result)
         low, high = sorted((result.at_low / figure.scale, result.at_high / figure.scale))
-        gaps = self.gaps(figure, low, high, is_sum=formula.is_sum)
+        gaps = self.gaps(figure, low, high, formula)
         spelled = formula.spelled(
             {name: [self.spelled(f) for f in figures] for name, figures in self.claim.inputs.items()}
         )
@@ -309,38 +318,55 @@ class _Evaluated:
         readings = [self.stated, *(self.reading(cell, "input") for cell in cells)]
         return not any(reading.is_approximate or reading.bound for reading in readings)
 
-    def gaps(self, stated: _Figure, low: Fraction, high: Fraction, *, is_sum: bool) -> list[Gap]:
+    def gaps(self, stated: _Figure, low: Fraction, high: Fraction, formula: Formula) -> list[Gap]:
         """The ends that have to be compared; none where one side lies inside the other or a limit is kept.
 
-        A range that adds up ranges has to hold at both ends, whether it is called about so much or not.
+        A range that adds up ranges, spans several results, or is cut off by a limit (its formula holds the stated figure
+        itself) has to hold at both ends, whether it is called about so much or not.
         """
-        is_exact = is_sum and self.is_exact()
 
         def gap(value: Fraction, recomputed: Fraction) -> Gap:
-            return Gap(value, recomputed, Fraction(0) if stated.is_flag else self.precision(stated, value, is_exact))
+            return Gap(value, recomputed, Fraction(0) if stated.is_flag else self.precision(stated, value, formula))
 
+        def limited(least: Fraction, most: Fraction, result: Fraction) -> list[Gap]:
+            """Whether a result keeps a stated limit, and is near enough to it for the limit to say anything."""
+            is_floor = self.stated.bound == "at_least"
+            floor, top = (least, most * self.limit) if is_floor else (least / self.limit, most)
+            return [] if floor <= result <= top else [gap(least if result < floor else most, result)]
+
+        is_range = stated.low < stated.high
         if self.stated.bound == "at_least":
-            return [gap(stated.low, low)] if low < stated.low else []
+            if is_range and formula.is_span:
+                return [gap(stated.low, low), *limited(stated.high, stated.high, high)]
+            return limited(stated.low, stated.high, low)
         if self.stated.bound == "at_most":
-            return [gap(stated.high, high)] if high > stated.high else []
-        if stated.low == stated.high and low < high:
+            if is_range and formula.is_span:
+                return [*limited(stated.low, stated.low, low), gap(stated.high, high)]
+            return limited(stated.low, stated.high, high)
+        if not is_range and low < high:
             return [] if low <= stated.low <= high else [gap(stated.low, low if stated.low < low else high)]
-        if stated.low < stated.high and low == high:
+        if is_range and low == high:
             return (
                 [] if stated.low <= low <= stated.high else [gap(stated.low if low < stated.low else stated.high, low)]
             )
-        if not is_sum and stated.low <= low and high <= stated.high:
+        is_cut = any(self.claim.stated in figures for figures in self.claim.inputs.values())
+        if not (formula.is_sum or formula.is_span or is_cut) and stated.low <= low and high <= stated.high:
             return []
         return [gap(stated.low, low), gap(stated.high, high)]
 
-    def precision(self, stated: _Figure, value: Fraction, is_exact: bool) -> Fraction:
-        """Half a unit of the last digit that the source wrote, but no more than the limit of what is rounding."""
+    def precision(self, stated: _Figure, value: Fraction, formula: Formula) -> Fraction:
+        """How far from `value` another figure may be for it to be a rounding of that one, by the digits that are written.
+
+        Half a unit of the last digit, but no more than ROUNDING_LIMIT. All of that limit for a figure that is said to be
+        about so much and has no more than two digits, unless it is a sum.
+        """
         name = stated.unit or ""
         unit = self.vocabulary.units.get(name)
-        half = half_digit(
-            self.stated.raw_text, value, factors(name, unit.spellings) if unit else [Fraction(1)], is_exact
-        )
-        return min(half, ROUNDING_LIMIT * abs(value))
+        spelled = factors(name, unit.spellings) if unit else [Fraction(1)]
+        limit = ROUNDING_LIMIT * abs(value)
+        half = half_digit(self.stated.raw_text, value, spelled, formula.is_sum and self.is_exact())
+        is_rough = self.stated.is_approximate and not formula.is_sum and 2 * half >= abs(value) / 100
+        return limit if is_rough else min(half, limit)
 
 
 def _told(reading: _Reading) -> str:

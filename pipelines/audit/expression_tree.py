@@ -31,7 +31,7 @@ class Negation:
 
 @dataclass(frozen=True)
 class Operation:
-    """Two operands and what stands between them."""
+    """Two operands and what is between them."""
 
     operator: str
     left: "Expression"
@@ -84,7 +84,7 @@ def spell(expression: Expression, inputs: Mapping[str, Sequence[str]]) -> tuple[
             return f"-{_within(operand, TIGHTEST, inputs)}", BINDING["*"]
         case Operation(operator, left, right):
             binding = BINDING[operator]
-            # what stands right of a minus or a slash keeps its parentheses
+            # what is right of a minus or a slash keeps its parentheses
             right_binding = binding + (operator in ("-", "/", *COMPARISONS))
             text = f"{_within(left, binding, inputs)} {WRITTEN.get(operator, operator)} {_within(right, right_binding, inputs)}"
             return text, binding

@@ -5,7 +5,7 @@
     product    = factor {("*" | "/") factor}
     factor     = "-" factor | number | input | function "(" formula {"," formula} ")" | "(" formula ")"
 
-A comparison gives 1 or 0. Every quantity is an interval: a formula is worked out once with all inputs at their low end and
+A comparison gives 1 or 0. Every quantity is an interval: a formula is computed once with all inputs at their low end and
 once with all at their high end, so `price / rate` divides low by low. `low`, `high` and `mid` pick one number out of an
 interval and `span` makes one of several. Arithmetic is exact, and units travel along. Which claims there are, and how a
 result compares with what was stated, is not known here.
@@ -39,7 +39,7 @@ MAX_DEPTH = 40
 
 
 class FormulaError(ContractError):
-    """A formula that cannot be read or worked out. Names the claim, the formula and the position in it."""
+    """A formula that cannot be read or computed. Names the claim, the formula and the position in it."""
 
     def __init__(self, problem: str, remedy: str, *, place: str, formula: str, position: int) -> None:
         super().__init__(f"{place} formula {formula!r}, position {position}: {problem}", remedy)
@@ -84,6 +84,11 @@ class Formula:
             or (isinstance(part, Call) and part.function == "sum")
             for part in parts(self.root)
         )
+
+    @property
+    def is_span(self) -> bool:
+        """Whether it makes one range of several results."""
+        return isinstance(self.root, Call) and self.root.function == "span"
 
     @property
     def is_comparison(self) -> bool:
@@ -216,7 +221,7 @@ class _Parser:
             return self.call(token)
         if token.kind == "name":
             return Name(token.text, token.position)
-        what = "the formula ends" if token.kind == "end" else f"{token.text!r} stands"
+        what = "the formula ends" if token.kind == "end" else f"{token.text!r} is"
         self.refuse(token.position, f"{what} where a number or an input is needed.", "Complete the formula.")
 
     def call(self, function: _Token) -> Expression:
@@ -248,7 +253,7 @@ class _Parser:
     def expect(self, symbol: str, why: str) -> None:
         token = self.take()
         if token.text != symbol:
-            found = "the formula ends" if token.kind == "end" else f"{token.text!r} stands"
+            found = "the formula ends" if token.kind == "end" else f"{token.text!r} is"
             self.refuse(token.position, f"{found} where {symbol!r} is needed {why}.", "Complete the formula.")
 
     def refuse(self, position: int, problem: str, remedy: str) -> NoReturn:

@@ -12,6 +12,7 @@ from pipelines.warehouse.workspace import Workspace
 
 TABLES = ("claims", "claim_inputs")
 READS = ("observations", "rejected_rows", "quarantined_rows")
+LIMIT_FACTOR = "limit_factor"
 Made = tuple[dict[str, pl.DataFrame], list[str]]
 """The frames of both tables, and what is wrong with declarations, of which the sources have no claims."""
 
@@ -19,7 +20,7 @@ Made = tuple[dict[str, pl.DataFrame], list[str]]
 def claims_digest(space: Workspace) -> str:
     """Digest of what decides the claims besides the tables that they read: their declarations, and the units."""
     declared = [path for source in space.sources for path in source.folder.glob(f"[!.]*/{FILE}")]
-    return digest_of([*declared, space.project.vocabulary], space.project.root)
+    return f"{digest_of([*declared, space.project.vocabulary], space.project.root)} {_limit_factor(space)}"
 
 
 def claims_maker(space: Workspace) -> Callable[[], Made]:
@@ -35,14 +36,14 @@ def claims_maker(space: Workspace) -> Callable[[], Made]:
         select raw_file, raw_row, column_name from quarantined_rows where released_by is null
         """
     ).pl()
-    sources, vocabulary = space.sources, space.vocabulary
+    sources, vocabulary, limit_factor = space.sources, space.vocabulary, _limit_factor(space)
 
     def make() -> Made:
         parts, faults = [], []
         for source in sources:
             try:
                 claims = claims_of(source, sources)
-                parts.append(evaluate_claims(claims, observations, vocabulary, rejected))
+                parts.append(evaluate_claims(claims, observations, vocabulary, rejected, limit_factor))
             except ContractError as error:
                 if len(sources) == 1:
                     raise
@@ -50,3 +51,14 @@ def claims_maker(space: Workspace) -> Callable[[], Made]:
         return {name: pl.concat([part[name] for part in parts]) for name in TABLES}, faults
 
     return make
+
+
+def _limit_factor(space: Workspace) -> float:
+    """How many times beyond a stated limit a recomputed figure may be, as the assumptions say."""
+    constants = space.assumptions["assumptions"].filter(pl.col("name") == LIMIT_FACTOR)["value"]
+    if constants.is_empty():
+        file = space.project.relative(space.project.assumptions)
+        raise ContractError(
+            f"{file} lacks [constants.{LIMIT_FACTOR}].", "Claims that state a limit need it; put it back."
+        )
+    return float(constants[0])

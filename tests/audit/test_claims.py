@@ -213,16 +213,65 @@ def test_intervals_are_compared_by_containment_then_end_by_end(
 @pytest.mark.parametrize(
     ("stated", "recomputed", "verdict"),
     [
-        (usd("$500+", 500, bound="at_least"), usd("", 900), "agrees"),
+        (usd("$500+", 500, bound="at_least"), usd("", 750), "agrees"),
         (usd("$500+", 500, bound="at_least"), usd("", 500, 900), "agrees"),
+        # a limit says the order: 1.5 x 500 = 750
+        (usd("$500+", 500, bound="at_least"), usd("", 751), "differs"),
+        (usd("$200–$500+", 200, 500, bound="at_least"), usd("", 210), "agrees"),
+        (usd("$200–$500+", 200, 500, bound="at_least"), usd("", 189), "differs"),
+        (usd("$200–$500+", 200, 500, bound="at_least"), usd("", 751), "differs"),
         (usd("$500+", 500, bound="at_least"), usd("", 480), "rounding"),
         (usd("$500+", 500, bound="at_least"), usd("", 400, 900), "differs"),
-        (usd("under $500", 500, bound="at_most"), usd("", 100), "agrees"),
+        # 500 / 1.5 = 333.33
+        (usd("under $500", 500, bound="at_most"), usd("", 334), "agrees"),
+        (usd("under $500", 500, bound="at_most"), usd("", 333), "differs"),
         (usd("under $500", 500, bound="at_most"), usd("", 520), "rounding"),
         (usd("under $500", 500, bound="at_most"), usd("", 100, 600), "differs"),
     ],
 )
 def test_limit_agrees_when_all_that_comes_out_keeps_it(
+    stated: Reading, recomputed: Reading, verdict: str, judged: Callable[..., dict[str, Any]]
+) -> None:
+    assert judged("sum(x) * one", stated, recomputed, constants=ONE)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "results", "verdict"),
+    [
+        # two results, one at each end of what is stated
+        (usd("$100–$200", 100, 200), [usd("", 100), usd("", 200)], "agrees"),
+        # 150 lies inside, but neither end holds; 5 % of 200 is 10
+        (usd("$100–$200", 100, 200), [usd("", 100), usd("", 150)], "differs"),
+        (usd("$105–$195", 105, 195), [usd("", 105.3), usd("", 195.4)], "rounding"),
+        # the plus belongs to the upper end, up to 1.5 x 200
+        (usd("$100–$200+", 100, 200, bound="at_least"), [usd("", 100), usd("", 300)], "agrees"),
+        (usd("$100–$200+", 100, 200, bound="at_least"), [usd("", 130), usd("", 250)], "differs"),
+        (usd("$100–$200+", 100, 200, bound="at_least"), [usd("", 100), usd("", 160)], "differs"),
+        (usd("$100–$200+", 100, 200, bound="at_least"), [usd("", 100), usd("", 301)], "differs"),
+        (usd("up to $90–$200", 90, 200, bound="at_most"), [usd("", 60), usd("", 200)], "agrees"),
+        (usd("up to $90–$200", 90, 200, bound="at_most"), [usd("", 59), usd("", 200)], "differs"),
+        # a single figure lies between them
+        (usd("$150", 150), [usd("", 100), usd("", 200)], "agrees"),
+    ],
+)
+def test_a_range_that_spans_several_results_holds_at_both_ends(
+    stated: Reading, results: list[Reading], verdict: str, judged: Callable[..., dict[str, Any]]
+) -> None:
+    assert judged("span(x)", stated, *results)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "recomputed", "verdict"),
+    [
+        # two digits and a word for about: 5 % of 75 is 3.75
+        (reading("~75GB", 75, unit="GB", is_approximate=True), reading("", 78.7, unit="GB"), "rounding"),
+        (reading("~75GB", 75, unit="GB", is_approximate=True), reading("", 78.8, unit="GB"), "differs"),
+        (reading("75GB", 75, unit="GB"), reading("", 75.6, unit="GB"), "differs"),
+        # the third digit of 118 is one of 118, less than a hundredth
+        (reading("~118GB", 118, unit="GB", is_approximate=True), reading("", 118.6, unit="GB"), "differs"),
+    ],
+)
+def test_about_so_much_in_two_digits_leaves_a_twentieth(
     stated: Reading, recomputed: Reading, verdict: str, judged: Callable[..., dict[str, Any]]
 ) -> None:
     assert judged("sum(x) * one", stated, recomputed, constants=ONE)["verdict"] == verdict
@@ -237,7 +286,7 @@ def test_limit_agrees_when_all_that_comes_out_keeps_it(
         ("No", 70, "differs", "70 ≤ 96 = yes"),
     ],
 )
-def test_yes_and_no_are_one_and_nought(
+def test_yes_and_no_are_one_and_zero(
     stated: str, needed: float, verdict: str, arithmetic: str, judged: Callable[..., dict[str, Any]]
 ) -> None:
     memory = 'memory = { constant = 96, unit = "GB", source = "s" }'
@@ -338,32 +387,38 @@ CELL = '{ table = "list", row = 3, column = "value" }'
 @pytest.mark.parametrize(
     ("claims", "problem", "remedy"),
     [
-        ("claim = 1", "not a section", "section"),
-        (f"{HEAD}formula = 'x'", "without inputs", "inputs"),
+        ("claim = 1", "[claim] is 1", "section of keys"),
+        (f"{HEAD}formula = 'x'", "needs a formula and inputs, or neither", "inputs"),
         (HEAD, "either a formula or not_recomputable", "reason"),
         (f"{HEAD}formula = 'x'\nnot_recomputable = 'r'", "either a formula or not_recomputable", "reason"),
         (f"{HEAD}not_recomputable = ' '", "not_recomputable", ""),
-        (HEAD.replace('what = "w"', "") + "not_recomputable = 'r'", "lacks what", "few words"),
-        (HEAD + "verdict = 'agrees'\nnot_recomputable = 'r'", "unknown key 'verdict'", "Known are"),
+        (HEAD.replace('what = "w"', "") + "not_recomputable = 'r'", "[claim] lacks what", "Needed: subject, what, stated"),
+        (HEAD + "verdict = 'agrees'\nnot_recomputable = 'r'", "unknown key verdict", "Known: subject, what, stated, formula"),
         (HEAD.replace("[claim]", "[Claim]") + "not_recomputable = 'r'", "'Claim' is no name", "small letters"),
-        (HEAD.replace("row = 2", "rows = [2, 3]") + "not_recomputable = 'r'", "names 2 cells", "row"),
-        (HEAD.replace("row = 2", "row = 1") + "not_recomputable = 'r'", "row [1]", "header is row 1"),
-        (HEAD.replace("row = 2", "row = 2, piece = 0") + "not_recomputable = 'r'", "piece = 0", "from 1"),
-        (HEAD.replace("row = 2", "row = 2, facet = 'note'") + "not_recomputable = 'r'", "facet = 'note'", "count"),
-        (HEAD.replace("row = 2", "row = 2, colour = 'red'") + "not_recomputable = 'r'", "unknown key 'colour'", "piece"),
+        (HEAD.replace("row = 2", "rows = [2, 3]") + "not_recomputable = 'r'", "states more than one cell", "row"),
+        (HEAD.replace("row = 2", "row = 1") + "not_recomputable = 'r'", "[claim.stated] has row = 1", "at least 2"),
+        (HEAD.replace("row = 2", "row = 2, piece = 0") + "not_recomputable = 'r'", "piece = 0", "at least 1"),
+        (HEAD.replace("row = 2", "row = 2, facet = 'note'") + "not_recomputable = 'r'", "facet = 'note'", "Allowed are count, lot_quantity"),
+        (HEAD.replace("row = 2", "row = 2, colour = 'red'") + "not_recomputable = 'r'", "unknown key colour", "Known: table, row"),
         (HEAD.replace('"list"', '"lists"') + "not_recomputable = 'r'", "no table 'lists'", "Nearest: list"),
         (declared("x", 'x = { source = "shopp", table = "list", row = 3, column = "value" }'), "no source 'shopp'", "Nearest: shop"),
         (declared("y", f"x = {CELL}"), "position 1: 'y' is no input", "Nearest: x"),
         (declared("x", f"x = {CELL}\nunused = {CELL}"), "input 'unused' is not in its formula", "drop"),
         (declared("x +", f"x = {CELL}"), "position 4", "Complete"),
         (declared("x", 'x = { table = "list", row = 2, column = "value" }'), "nothing but the figure that it checks", "other"),
-        (declared("sum", f"sum = {CELL}"), "no usable name", "function"),
-        (declared("x", "x = 3"), "no reference", "table"),
+        (declared("sum", f"sum = {CELL}"), "a function has that name", "another"),
+        (declared("x", "x = 3"), "[claim.inputs] has x = 3", "section of keys"),
         (declared("x", 'x = { constant = "3", unit = "USD", source = "s" }'), "constant = '3'", "number"),
         (declared("x", 'x = { constant = nan, unit = "USD", source = "s" }'), "constant = nan", "number"),
-        (declared("x", "x = { constant = 3, unit = 'USD' }"), "lacks its unit or its source", "factor"),
-        (declared("x", "x = { constant = 3, source = 's' }"), "lacks its unit or its source", "factor"),
+        (declared("x", "x = { constant = 3, unit = 'USD' }"), "is a constant, which has a unit and a source", "factor"),
+        (declared("x", "x = { constant = 3, source = 's' }"), "is a constant, which has a unit and a source", "factor"),
         (declared("x", "x = { constant = 3, unit = 'EUR', source = 's' }"), "unknown symbol, 'EUR'", "USD"),
+        (declared("x", 'x = { constant = 3, unit = "USD", source = "s", row = 3 }'), "a unit and a source and nothing else", "factor"),
+        (declared("x", 'x = { table = "list", row = 3, rows = [3], column = "value" }'), "either row or rows", "constant"),
+        (declared("x", 'x = { table = "list", row = 3, column = "value", unit = "USD" }'), "needs a table, a column", "constant"),
+        (declared("x", "x = []"), "[claim.inputs] has x = []", "at least 1"),
+        (declared("x", f"x = [{CELL}, 3]"), "[claim.inputs.x] no. 2 is 3", "section of keys"),
+        (declared("x", f'X = {CELL}'), "'X' is no name", "small letters"),
     ],
 )  # fmt: skip
 def test_declaration_is_refused(claims: str, problem: str, remedy: str, source: Callable[..., Source]) -> None:
