@@ -72,6 +72,12 @@ create or replace macro saving_usd_per_year(
 comment on macro saving_usd_per_year is
     'USD a year that owning saves against renting for the same hours: the rent less the electricity. saving_usd_per_year(2.5, 2000, 168) = 19272.';
 
+create or replace macro earned_back_years(capex_usd, usd_per_year, longest_years := 100) as
+    case when usd_per_year > 0 and capex_usd <= longest_years * usd_per_year then capex_usd / usd_per_year end;
+
+comment on macro earned_back_years is
+    'Years until what is saved a year has paid for a machine: capex_usd / usd_per_year. NULL where nothing is saved, or so little that it takes more than longest_years. earned_back_years(3000, 1500) = 2.';
+
 create or replace macro payback_years(
     capex_usd,
     cloud_usd_per_hour,
@@ -80,12 +86,9 @@ create or replace macro payback_years(
     usd_per_kwh := 0.15,
     longest_years := 100
 ) as
-    case
-        when saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh) > 0
-            and capex_usd
-            <= longest_years * saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
-            then capex_usd / saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
-    end;
+    earned_back_years(
+        capex_usd, saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh), longest_years
+    );
 
 comment on macro payback_years is
     'Years until buying has cost what renting would have: capex_usd / saving_usd_per_year. NULL where it never pays back: nothing is saved, or so little that it takes more than longest_years, which no machine lasts. payback_years(14949, 2.5, 0, 40) = 2.867.';
@@ -162,6 +165,21 @@ create or replace macro roi_percent(
 comment on macro roi_percent is
     'Return on the purchase after `years`, percent of it: net_usd / capex_usd * 100. roi_percent(14949, 2.5) = 4.641.';
 
+create or replace macro present_value_usd(
+    capex_usd, usd_per_year, years := 3, residual_fraction := 0, discount_rate := 0.05
+) as
+    usd_per_year
+    * case
+        when discount_rate = 0
+            then years
+        else (1 - power(1 + discount_rate, -years)) / discount_rate
+    end
+    + capex_usd * residual_fraction * power(1 + discount_rate, -years)
+    - capex_usd;
+
+comment on macro present_value_usd is
+    'Net present value of a purchase that saves usd_per_year at the end of each year and fetches residual_fraction of its price at the end, USD. present_value_usd(1000, 600, 2, 0.1, 0) = 300.';
+
 create or replace macro npv_usd(
     capex_usd,
     cloud_usd_per_hour,
@@ -172,14 +190,13 @@ create or replace macro npv_usd(
     residual_fraction := 0,
     discount_rate := 0.05
 ) as
-    saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh)
-    * case
-        when discount_rate = 0
-            then years
-        else (1 - power(1 + discount_rate, -years)) / discount_rate
-    end
-    + capex_usd * residual_fraction * power(1 + discount_rate, -years)
-    - capex_usd;
+    present_value_usd(
+        capex_usd,
+        saving_usd_per_year(cloud_usd_per_hour, watts, hours_per_week, usd_per_kwh),
+        years,
+        residual_fraction,
+        discount_rate
+    );
 
 comment on macro npv_usd is
     'Net present value, USD: each year''s saving at the end of that year and what the machine still fetches after `years`, discounted, less its price. npv_usd(14949, 2.5) = -749.21.';
@@ -238,29 +255,3 @@ create or replace macro decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) 
 
 comment on macro decode_ceiling_tok_s is
     'Tokens a second that memory bandwidth allows one sequence: GB/s / GB read for each token. decode_ceiling_tok_s(1792, 40) = 44.8.';
-
-create or replace macro busy_hours_per_day(
-    input_tokens_per_day,
-    cached_fraction,
-    output_tokens_per_day,
-    prefill_tok_s,
-    decode_tok_s
-) as
-    input_tokens_per_day * (1 - cached_fraction) / nullif(prefill_tok_s, 0) / 3600
-    + output_tokens_per_day / nullif(decode_tok_s, 0) / 3600;
-
-comment on macro busy_hours_per_day is
-    'Hours a day that a machine works for a workload, one sequence at a time: fresh input / prefill speed + output / decode speed. busy_hours_per_day(3600000, 0.5, 36000, 1000, 10) = 1.5.';
-
-create or replace macro usd_per_month_of_power(busy_hours_per_day, hours_on_per_week, working_w, idle_w, usd_per_kwh := 0.15) as
-    (busy_hours_per_day * working_w + greatest(hours_on_per_week / 7 - busy_hours_per_day, 0) * coalesce(idle_w, 0))
-    / 1000 * usd_per_kwh * 365 / 12;
-
-comment on macro usd_per_month_of_power is
-    'Electricity of a month, USD: watts at work in the busy hours and idle watts in the others that it is kept on. usd_per_month_of_power(2, 28, 500, 50, 0.12) = 4.015.';
-
-create or replace macro usd_per_month_of_purchase(capex_usd, life_years := 3, residual_fraction := 0) as
-    capex_usd * (1 - residual_fraction) / nullif(life_years * 12, 0);
-
-comment on macro usd_per_month_of_purchase is
-    'What a machine loses in value in a month, USD: capex_usd * (1 - residual_fraction) / (12 * life_years). usd_per_month_of_purchase(3600) = 100.';

@@ -94,6 +94,8 @@ class Workload(Strict):
     cached_fraction: Share
     output_tokens_per_day: Positive
     prompt_tokens: Positive
+    context_tokens: Positive
+    concurrency: Annotated[int, Field(ge=1, le=1000)]
     hours_on_per_week: Annotated[float, Field(gt=0, le=168)]
     source: Words
     source_day: SourceDay
