@@ -3,6 +3,7 @@
 How a spelled figure is read lives in `pipelines.normalise.quantities`; what a column of a table means, in its contract.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -87,13 +88,13 @@ class Limits(Strict):
 class Remarks(Strict):
     """Words that may stand behind a figure. Any other could change what it means, so that its cell is refused.
 
-    harmless: behind any figure. by_unit: behind a figure of that unit. only_for: only behind figures of these attributes.
-    only_with: only where a facet has one of these values. Case does not matter; an entry may be several words.
+    harmless: behind any figure. by_unit, by_attribute: behind a figure of that unit, of that attribute. only_with: only where
+    a facet has one of these values. Case does not matter; an entry may be several words.
     """
 
     harmless: list[Words] = []
     by_unit: dict[Words, list[Words]] = {}
-    only_for: dict[Words, list[Words]] = {}
+    by_attribute: dict[Name, list[Words]] = {}
     only_with: dict[Words, dict[Words, Annotated[list[Words], Field(min_length=1)]]] = {}
 
 
@@ -111,15 +112,13 @@ class Vocabulary(Strict):
 
     @model_validator(mode="after")
     def _remarks_are_about_what_there_is(self) -> Self:
-        for word, attributes in self.remarks.only_for.items():
-            unknown = [name for name in attributes if name not in self.attributes]
-            if unknown:
-                problem = f"[remarks.only_for] has {word!r} = {unknown[0]!r}, which is no attribute"
-                raise refuse(problem, nearest(unknown[0], self.attributes), whole=True)
-        unknown = [unit for unit in self.remarks.by_unit if unit not in self.units]
-        if unknown:
-            problem = f"[remarks.by_unit] has {unknown[0]!r}, which is no unit"
-            raise refuse(problem, nearest(unknown[0], self.units), whole=True)
+        known: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
+            ("unit", self.remarks.by_unit, self.units), ("attribute", self.remarks.by_attribute, self.attributes),
+        )  # fmt: skip
+        for what, named, declared in known:
+            if unknown := [name for name in named if name not in set(declared)]:
+                problem = f"[remarks.by_{what}] has {unknown[0]!r}, which is no {what}"
+                raise refuse(problem, nearest(unknown[0], declared), whole=True)
         return self
 
     @model_validator(mode="after")

@@ -3,12 +3,27 @@
 import polars as pl
 
 from pipelines.normalise.grammar import DIMENSIONLESS, SIGN
-from pipelines.normalise.remarks import GRADE, UNIT_GOES_ON
+from pipelines.normalise.remarks import DATE, GRADE, UNIT_GOES_ON
 from pipelines.normalise.texts import quoted
 
 QUOTED = 100
 """Characters of a text that a reason quotes."""
-IN_THOUSANDS = ("W", "VA", "GB", "MB", "GB/s", "MT/s", "count", "rpm", "mm", "TBW", "BTU/h")
+IN_THOUSANDS = (
+    "W",
+    "VA",
+    "GB",
+    "MB",
+    "GB/s",
+    "MT/s",
+    "count",
+    "tokens",
+    "rpm",
+    "mm",
+    "TBW",
+    "BTU/h",
+    "USD/year",
+    "USD/month",
+)
 """Units of figures that run into thousands, and that nobody gives to three decimals."""
 
 
@@ -31,12 +46,18 @@ def _unreadable() -> list[pl.Expr]:
     is_word = _next_word().is_not_null() & ~rest.str.contains(r"\p{N}")
     return [
         pl.when(pl.col("text").str.contains(GRADE)).then(pl.format("'{}' is a grade, not a figure", text)),
+        pl.when(pl.col("text").str.contains(DATE)).then(pl.format("'{}' is a date, not a figure", text)),
         pl.when(pl.col("figures").is_null()).then(pl.format("'{}' does not start with a figure", text)),
         pl.when(rest.is_null()).then(pl.format("'{}' is left over behind the figure", quoted("behind", QUOTED))),
         pl.when(pl.col("lead").str.count_matches(SIGN) > 1).then(pl.lit("more than one sign before the figure")),
         pl.when(~((pl.col("shape") == "#") | pl.col("is_range") | pl.col("is_sum"))).then(
             pl.format("'{}' is neither a figure nor a range nor a sum", quoted("figures", QUOTED))
         ),
+        pl.when(
+            pl.col("lead").str.contains("+", literal=True)
+            & (pl.col("canonical").is_not_null())
+            & ~(pl.col("range_low") < 0)
+        ).then(pl.lit("a plus before the figure makes it an addition to something else")),
         pl.when(pl.col("is_sum") & ~pl.col("each_has_unit")).then(pl.lit("a sum needs a unit on each figure")),
         pl.when(rest.str.contains(UNIT_GOES_ON)).then(
             pl.format("'{}' changes the unit, unread", quoted("rest", QUOTED).str.strip_chars())
@@ -45,7 +66,7 @@ def _unreadable() -> list[pl.Expr]:
             pl.format(
                 "'{}' is left unread and could change the figure: split the cell, extract the figure, or let [remarks] "
                 "in data/vocabulary.toml say that '{}' is harmless",
-                quoted("rest", QUOTED).str.strip_chars(),
+                quoted("remark", QUOTED).str.strip_chars(),
                 quoted("unread", QUOTED),
             )
         ),

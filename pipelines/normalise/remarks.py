@@ -15,19 +15,26 @@ from pipelines.normalise.grammar import DASH, EDGE
 LANES = r"[x×](?:1|2|4|8|16)"
 PSU_CLASS = r"(?i:-?plus\b|\+\s?(?:white|bronze|silver|gold|platinum|titanium|certified))"
 TECHNOLOGY = (
-    rf"{EDGE}(?:(?:GDDR|LPDDR|HBM|I?Q[0-9])[0-9A-Za-z_]*|DDR[0-9][0-9A-Za-z]*(?:-[0-9]+)?"
-    rf"|PCIe(?:\s?[0-9](?:\.[0-9])?)?(?:\s{LANES})?|(?:at|full|physical)\s{LANES}|[x×](?:8|16)\s(?:slots?|lanes?)"
-    r"|Gen\s?[0-9]|[0-9](?:st|nd|rd|th)\sGen|Zen\s?[0-9]|Wi-?Fi\s?[0-9]E?|(?:B?FP|INT|NF|TF)[0-9]{1,2}|CL[0-9]{2}"
-    r"|USB\s?[0-9](?:\.[0-9])?|M\.2|(?:[0-9]{1,2}[×x]\s)?Cortex-[AX][0-9]{1,3}(?:\s@\s[0-9](?:\.[0-9]{1,2})?\s?GHz)?"
-    rf"|NVLink\s?[0-9](?:\.0)?|ATX\s?[0-9](?:\.[0-9])?|EXL2|(?:RTX|GTX|RX)\s(?:PRO\s)?A?[0-9]{{4}}){EDGE}"
+    rf"{EDGE}(?:I?Q[0-9][0-9A-Za-z_]*"
+    rf"|(?:at|full|physical)\s{LANES}|[x×](?:8|16)\s(?:slots?|lanes?)"
+    r"|Gen\s?[0-9]|[0-9](?:st|nd|rd|th)\sGen|Zen\s?[0-9]|CL[0-9]{2}"
+    r"|(?:[0-9]{1,2}[×x]\s)?Cortex-[AX][0-9]{1,3}(?:\s@\s[0-9](?:\.[0-9]{1,2})?\s?GHz)?"
+    rf"|ATX\s?[0-9](?:\.[0-9])?|EXL2|(?:RTX|GTX|RX)\s(?:PRO\s)?A?[0-9]{{4}}){EDGE}"
     rf"|{EDGE}80\s?{PSU_CLASS}(?:\s(?i:white|bronze|silver|gold|platinum|titanium))?"
 )
 """Names with digits in them that may stand behind a figure without being one."""
-PRECISION = rf"{EDGE}(?:B?FP|INT|NF|TF)([0-9]{{1,2}}){EDGE}"
+MEMORY = rf"{EDGE}(GDDR|LPDDR|DDR|HBM)(?:[0-9][0-9A-Za-z]*(?:-[0-9]+)?)?{EDGE}"
+LINK = rf"{EDGE}(PCIe|NVLink|Wi-?Fi|USB)(?:\s?[0-9](?:\.[0-9])?E?)?(?:\s{LANES})?{EDGE}"
+"""A kind of memory or of link with its generation: what it is a figure of says the name."""
+PRECISION = rf"{EDGE}(?:B?FP|INT|NF|TF)[0-9]{{1,2}}{EDGE}"
+OF_A_PRECISION = ("TFLOPS",)
+"""Units of which figures of two precisions are figures of two things."""
 GRADE = rf"^80\s?{PSU_CLASS}"
 """80 PLUS is an efficiency label of power supplies, not eighty of something."""
 MONTH = r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 DAY = rf"{EDGE}{MONTH}\.?\s20[1-4][0-9]{EDGE}"
+DATE = rf"^[0-9]{{1,2}}(?i:st|nd|rd|th)?\.?\s?{MONTH}\b"
+"""`20 Nov 2026` is no twenty of anything."""
 YEAR = r"([(,]\s?)20[1-4][0-9](\s?(?:[),]|$))"
 """A year alone is one in parentheses or behind a comma: `(used, 2026)`."""
 PERIOD = r"(?i:sec(?:ond)?|minute|hour|hr|day|week|month|quarter|year|yr|annum|kWh)"
@@ -50,37 +57,53 @@ def _whole(phrase: str) -> str:
 
 
 def with_unread(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Rows with `unread`: what of the text behind a figure is not known to be harmless; '' if nothing is.
+    """Rows with `remark` and `unread`: all that stands behind a figure, and what of it is not known to be harmless ('' if
+    nothing is).
 
-    rows: rest, canonical (unit) and attribute (null: not known, so that words of any attribute are harmless).
+    rows: rest, canonical (unit), stated_unit, any_unknown and attribute (null: not known, so that words of any attribute are harmless).
+    What a count counts, `16 threads`, is spelled as a unit, and is a remark as well.
     """
-    keys = ["rest", "canonical", "attribute"]
-    asked = rows.select(keys).unique(maintain_order=True).filter(pl.col("rest").fill_null("") != "")
+    keys = ["remark", "canonical", "attribute"]
+    is_noun = (pl.col("canonical") == "count") & ~pl.col("any_unknown") & ~pl.col("stated_unit").is_in(["x", "×", ""])
+    counted = pl.when(is_noun).then("stated_unit")
+    remarked = rows.with_columns(remark=pl.concat_str(counted, "rest", separator=" ", ignore_nulls=True))
+    asked = remarked.select(keys).unique(maintain_order=True).filter(pl.col("remark").fill_null("") != "")
     parts = [
-        part.with_columns(unread=_left_of(pl.col("rest"), _harmless(vocabulary, unit, attribute)))
+        part.with_columns(unread=_left_of(pl.col("remark"), _harmless(vocabulary, unit, attribute), unit))
         for (unit, attribute), part in asked.partition_by("canonical", "attribute", as_dict=True).items()
     ]
     found = pl.concat(parts) if parts else asked.with_columns(unread=pl.lit(""))
-    return rows.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
+    return remarked.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
         pl.col("unread").fill_null("")
     )
 
 
 def _harmless(vocabulary: Vocabulary, unit: str | None, attribute: str | None) -> list[str]:
     remarks = vocabulary.remarks
-    of_attribute = [word for word, names in remarks.only_for.items() if attribute is None or attribute in names]
-    return [*remarks.harmless, *remarks.by_unit.get(unit or "", []), *of_attribute]
+    if attribute is not None:
+        own = remarks.by_attribute.get(attribute, [])
+    else:
+        own = [
+            word
+            for name, words_of in remarks.by_attribute.items()
+            if unit is None or vocabulary.attributes[name].unit == unit
+            for word in words_of
+        ]
+    return [*remarks.harmless, *remarks.by_unit.get(unit or "", []), *own]
 
 
-def _left_of(rest: pl.Expr, harmless: list[str]) -> pl.Expr:
+def _left_of(remark: pl.Expr, harmless: list[str], unit: str | None) -> pl.Expr:
     left = (
-        rest.str.replace_all("[’‘]", "'")
+        remark.str.replace_all("[’‘]", "'")
         .str.replace_all(DAY, " ")
         .str.replace_all(YEAR, "$1 $2")
         .str.replace_all(TECHNOLOGY, " ")
+        .str.replace_all(MEMORY, "$1")
+        .str.replace_all(LINK, "$1")
     )
+    left = left if unit in OF_A_PRECISION else left.str.replace_all(PRECISION, " ")
     left = left.str.replace_all(words(harmless), " ") if harmless else left
-    lone = rf"(?:^|\s){DASH}+(?:\s|$)|[(),;:—]|\.(?:\s|$)"
+    lone = rf"(?:^|\s){DASH}+\s|[(),;:—]|\.(?:\s|$)"
     return left.str.replace_all(lone, " ").str.replace_all(r"\s+", " ").str.strip_chars()
 
 
