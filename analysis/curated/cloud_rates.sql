@@ -33,6 +33,11 @@ select
     -- what is stated for each card is stated here for all of them
     value_low * case when each then count else 1 end as usd_per_hour_low,
     value_high * case when each then count else 1 end as usd_per_hour_high,
+    amount_low,
+    amount_high,
+    currency,
+    tax,
+    fx_day,
     is_approximate,
     bound,
     note,

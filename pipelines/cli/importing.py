@@ -156,15 +156,16 @@ def _builds(proposals: list["Proposal"], source_id: str) -> dict[str, str]:
 
 
 def _given(written: list[str]) -> dict[str, str]:
-    from pipelines.contracts.facets import FACET_VALUES
+    from pipelines.contracts.facets import FACET_VALUES, Locale, choices
 
     given: dict[str, str] = {}
     for text in written:
         facet, sign, value = text.partition("=")
         facet = facet.strip()
-        if not sign or not value.strip() or facet not in FACET_VALUES:
-            raise RigonomicsError(f"--set {text!r} sets no facet.", f"Facets are {', '.join(FACET_VALUES)}.")
-        allowed = FACET_VALUES[facet]
+        known = {**FACET_VALUES, "locale": choices(Locale)}
+        if not sign or not value.strip() or facet not in known:
+            raise RigonomicsError(f"--set {text!r} sets no facet.", f"Facets are {', '.join(known)}.")
+        allowed = known[facet]
         if allowed is not None and value.strip() not in allowed:
             raise RigonomicsError(f"--set {facet} may be {', '.join(allowed)}, not {value!r}.")
         given[facet] = value.strip()

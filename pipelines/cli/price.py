@@ -24,7 +24,9 @@ def add_to(commands: Any) -> None:
         epilog='example: rigonomics price add "RTX 5090" 2899 --condition street --on 2026-11-20 --vendor "a shop"',
     )
     add.add_argument("article", help="what it is the price of")
-    add.add_argument("price", help="USD, as 2899, $2,899 or $2,800-2,950")
+    add.add_argument(
+        "price", help="USD as 2899, $2,899 or $2,800-2,950; another currency by its sign: 2.499,00 €, £1,999"
+    )
     add.add_argument("--condition", required=True, choices=CONDITIONS, help="kind of price")
     add.add_argument("--on", metavar="DAY", type=day, help="day on which it was seen (default: today)")
     add.add_argument("--lot", metavar="N", type=_count, default=1, help="pieces that the price pays for (default: 1)")
@@ -70,9 +72,9 @@ def run(options: argparse.Namespace) -> int:
         source_id=options.source,
         replace=options.replace,
     )
-    figure = f"{noted.low_usd:,.10g}" + (f" to {noted.high_usd:,.10g}" if noted.high_usd != noted.low_usd else "")
+    figure = f"{noted.low:,.10g}" + (f" to {noted.high:,.10g}" if noted.high != noted.low else "")
     lot = f" for {note.lot_quantity}" if note.lot_quantity > 1 else ""
-    print(f"{noted.name} ({noted.hardware_id}): {figure} USD{lot}, {note.condition}, on {note.on}")
+    print(f"{noted.name} ({noted.hardware_id}): {figure} {noted.currency}{lot}, {note.condition}, on {note.on}")
     print(
         f"{'corrected' if noted.corrected else 'noted'} in {noted.raw_file} row {noted.row}. Next: rigonomics refresh"
     )

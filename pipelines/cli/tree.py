@@ -108,6 +108,10 @@ class _Tree:
         """The row and everything below it."""
         if table == "observations":
             yield f"{indent}{branch}{role + ': ' if role else ''}{self.cell(key)}"
+            inner = indent + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
+            rates = self.inputs(table, key)
+            for n, (rate_role, _, rate_key) in enumerate(rates, start=1):
+                yield f"{inner}{'└─ ' if n == len(rates) else '├─ '}{rate_role}: {self.cell(rate_key)}"
             return
         inner = indent + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
         known = (table, key) in self.expanded
@@ -183,9 +187,10 @@ class _Tree:
 
     def cell(self, observation_id: str) -> str:
         """An observation as file, row, column, text and what was read from it."""
-        [(raw_file, raw_row, raw_column, raw_text, low, high, text, unit, day, basis)] = self.connection.execute(
+        [(raw_file, raw_row, raw_column, raw_text, low, high, text, unit, day, basis, rate)] = self.connection.execute(
             """
-            select raw_file, raw_row, raw_column, raw_text, value_low, value_high, value_text, unit, observed_on, date_basis
+            select raw_file, raw_row, raw_column, raw_text, value_low, value_high, value_text, unit, observed_on, date_basis,
+                format(' at {:.6g} USD for one {} on {}', usd_per_unit, currency, fx_day)
             from observations
             where observation_id = ?
             """,
@@ -194,7 +199,7 @@ class _Tree:
         value = text if low is None else _number(low) if low == high else f"{_number(low)} to {_number(high)}"
         stated = f" = {value}{' ' + unit if unit else ''}" if value else ""
         when = {"explicit": f", of {day}", "document": f", of {day} as its document", "none": ", without a day"}[basis]
-        return f"{raw_file} row {raw_row} column {raw_column!r}: {raw_text!r}{stated}{when}"
+        return f"{raw_file} row {raw_row} column {raw_column!r}: {raw_text!r}{stated}{rate or ''}{when}"
 
 
 def _middle(column: str) -> str:

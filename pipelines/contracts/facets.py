@@ -67,6 +67,9 @@ Text = Annotated[Words, BeforeValidator(as_text)]
 Pieces = PerPiece[Text]
 Flags = PerPiece[Flag]
 Attribute = Annotated[Words, AfterValidator(_attribute)]
+Locale = Literal["decimal comma", "decimal point"]
+"""How a source writes figures: `1.299,50` or `1,299.50`."""
+Tax = Literal["included", "excluded", "unknown"]
 Condition = Literal["msrp", "street", "new", "used", "open_box", "list"]
 
 
@@ -109,7 +112,7 @@ class Facets(Strict):
     billing: PerPiece[Literal["hourly", "monthly", "reserved"]] | None = None
     region: Pieces | None = None
     currency: Pieces | None = None
-    tax: PerPiece[Literal["included", "excluded", "unknown"]] | None = None
+    tax: PerPiece[Tax] | None = None
     hours: Pieces | None = None
     valid_from: PerPiece[PartialDay] | None = None
     valid_to: PerPiece[PartialDay] | None = None
@@ -132,6 +135,7 @@ class Reading(Facets):
     extract: Annotated[Words, AfterValidator(_expression)] | None = None
     split: str | None = None
     optional: Flag | None = None
+    locale: Locale | None = None
     derived: Flag | None = None
     ignore: Words | None = None
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipelines.contracts.facets import IMPLICIT_COLUMNS, Attribute, Reading
+from pipelines.contracts.facets import IMPLICIT_COLUMNS, Attribute, Locale, Reading, Tax
 from pipelines.contracts.toml import Strict, nearest, read_as, read_toml, refuse
 from pipelines.contracts.types import (
     EARLIEST,
@@ -118,6 +118,15 @@ class Head(Strict):
     retrieved_on: Day
     document: Remark = ""
     notes: Remark = ""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    locale: Locale | None = None
+    tax: Tax | None = None
+
+    @property
+    def of_amounts(self) -> dict[str, str]:
+        """What holds of every amount of the source, by facet or setting, unless a table says otherwise."""
+        said = {"currency": self.currency, "locale": self.locale, "tax": self.tax}
+        return {name: value for name, value in said.items() if value is not None}
 
     @model_validator(mode="after")
     def _was_published_before_it_was_read(self) -> Self:
@@ -233,8 +242,13 @@ def load_source(folder: Path, root: Path, vocabulary: Vocabulary) -> Source:
     file = f"{folder.relative_to(root).as_posix()}/source.toml"
     head = read_as(Head, read_toml(folder / "source.toml", file), file)
     snapshots = sorted(day for day in folder.iterdir() if day.is_dir() and not day.name.startswith("."))
-    tables = [table for day in snapshots for table in load_snapshot(folder.name, day, root, vocabulary)]
-    return Source(source_id=folder.name, folder=folder, tables=tuple(tables), **head.model_dump())
+    tables = [
+        replace(table, defaults={**head.of_amounts, **table.defaults})
+        for day in snapshots
+        for table in load_snapshot(folder.name, day, root, vocabulary)
+    ]
+    known = head.model_dump(exclude={"currency", "locale", "tax"})
+    return Source(source_id=folder.name, folder=folder, tables=tuple(tables), **known)
 
 
 def load_snapshot(source_id: str, folder: Path, root: Path, vocabulary: Vocabulary) -> list[Table]:

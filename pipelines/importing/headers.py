@@ -36,6 +36,7 @@ from pipelines.importing.header_words import (
     UNIT_SHAPE,
     YEAR,
 )  # fmt: skip
+from pipelines.normalise.money import currency_in, with_dollars
 from pipelines.normalise.names import quantization_of
 
 
@@ -64,8 +65,12 @@ def read_header(header: str, vocabulary: Vocabulary, name_within: Callable[[str,
     meaning = Meaning()
     text = _plain(header)
     if FOREIGN.search(header):
-        meaning.unread = "money other than US dollars"
-        return meaning
+        currency = currency_in(text, vocabulary)
+        if currency is None:
+            meaning.unread = "money of which the header does not say the one currency: say it with --set currency=…"
+            return meaning
+        meaning.facets["currency"] = currency
+        text = with_dollars(text, currency, vocabulary)
     text = _conditions(text, meaning)
     text = _periods(text, meaning)
     text = _money(text, meaning)

@@ -69,14 +69,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Noted:
-    """Where a note now stands, what it was understood as (USD for the lot), and whether it corrected an earlier one."""
+    """Where a note now is, what it was understood as (for the lot, in its currency), and whether it corrected an earlier one."""
 
     raw_file: str
     row: int
     hardware_id: str
     name: str
-    low_usd: float
-    high_usd: float
+    low: float
+    high: float
+    currency: str
     corrected: bool
 
 
@@ -97,7 +98,7 @@ def add_price(
     """
     check_note(note, source_id, today)
     hardware_id, name = _article(note.article, catalogue)
-    low, high = _figure(note.price, vocabulary)
+    low, high, currency = _figure(note.price, vocabulary)
     source = project.raw / source_id
     with _alone(project.raw):
         row = dict(
@@ -117,7 +118,7 @@ def add_price(
         else:
             path, number = earlier.path, earlier.row
             _correct(source, earlier, project.relative(path), note.price)
-    return Noted(project.relative(path), number, hardware_id, name, low, high, earlier is not None)
+    return Noted(project.relative(path), number, hardware_id, name, low, high, currency, earlier is not None)
 
 
 def check_note(note: Note, source_id: str, today: date) -> None:
@@ -129,11 +130,13 @@ def check_note(note: Note, source_id: str, today: date) -> None:
 
 
 def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Catalogue) -> str | None:
-    """Why the guard of a refresh would hold the price back; None if it would not."""
+    """Why a refresh would reject the price or hold it back; None if it would not."""
     from pipelines.importing.snapshots import known_observations
+    from pipelines.normalise.observations import Observed
+    from pipelines.warehouse.conversion import in_usd
 
     hardware_id, name = _article(note.article, catalogue)
-    low, high = _figure(note.price, vocabulary)
+    low, high, currency = _figure(note.price, vocabulary)
     known = known_observations(project, vocabulary, catalogue)
     if known.is_empty():
         return None
@@ -141,8 +144,19 @@ def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Cat
         "observation_id": "note", "source_id": OWN_SOURCE, "raw_file": f"data/raw/{OWN_SOURCE}/9999-12-31/note.csv",
         "attribute": "price", "kind": "price", "hardware_id": hardware_id, "value_low": low, "value_high": high,
         "count": 1, "each": False, "lot_quantity": note.lot_quantity, "raw_row": 2, "raw_column": "value", "raw_text": note.price,
+        "unit": "USD", "currency": currency, "observed_on": note.on,
     }  # fmt: skip
     row = pl.DataFrame([{column: here.get(column) for column in known.columns}], schema=known.schema)
+    counts = pl.DataFrame(
+        {"raw_file": [here["raw_file"]], **{key: [1] for key in ("observed", "rejected", "observations")}}
+    )
+    rejected = pl.DataFrame(
+        schema=dict.fromkeys(("source_id", "raw_file", "raw_row", "column_name", "raw_text", "reason"), pl.String)
+    ).cast({"raw_row": known.schema["raw_row"]})
+    converted = in_usd(Observed(row, rejected, rejected, counts), project, vocabulary, known)
+    if converted.observations.is_empty():
+        return f"{name}: {converted.rejected['reason'][0]}"
+    row = converted.observations.select(known.columns)
     limits = read_assumptions(project.assumptions, project.relative(project.assumptions))["quarantine_limits"]
     _, caught = quarantine(pl.concat([known, row]), catalogue.hardware, limits, no_releases())
     found = caught.filter(pl.col("observation_id") == "note")
@@ -165,7 +179,8 @@ def _article(article: str, catalogue: Catalogue) -> tuple[str, str]:
     return found["id"], names[found["id"]]
 
 
-def _figure(price: str, vocabulary: Vocabulary) -> tuple[float, float]:
+def _figure(price: str, vocabulary: Vocabulary) -> tuple[float, float, str]:
+    """Low, high and currency of a price as the user writes it. Raises RigonomicsError."""
     attribute = vocabulary.attributes["price"]
     low, high = attribute.range or (None, None)
     cell = pl.DataFrame(
@@ -181,8 +196,10 @@ def _figure(price: str, vocabulary: Vocabulary) -> tuple[float, float]:
     read = read_quantities(cell, vocabulary).row(0, named=True)
     if read["reason"] is not None or read["value_low"] is None:
         reason = read["reason"] or "nothing is stated"
-        raise RigonomicsError(f"The price {price!r} cannot be read: {reason}.", "Write it as 2899 or $2,800-2,950.")
-    return read["value_low"], read["value_high"]
+        raise RigonomicsError(
+            f"The price {price!r} cannot be read: {reason}.", "Write it as 2899, $2,800-2,950 or 2.499,00 €."
+        )
+    return read["value_low"], read["value_high"], read["currency"]
 
 
 @dataclass(frozen=True)

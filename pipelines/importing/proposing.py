@@ -19,8 +19,12 @@ from pipelines.importing.found import FoundTable
 from pipelines.importing.header_words import FOREIGN, OF_TOKENS, PRICE, RATE, SPEED
 from pipelines.importing.headers import Meaning, facets_of
 from pipelines.importing.proposal import READ_SUFFIX, Proposal
-from pipelines.importing.settling import HOST_NAMES, MOST, OF_SPEED, REMARKS, SUMS, UNIT_OF_AMOUNT, Settling
+from pipelines.importing.settling import HOST_NAMES, MOST, OF_SPEED, REMARKS, SUMS, Settling
 from pipelines.importing.subjects import is_wordy, plain_header, subject_columns
+from pipelines.normalise.money import currency_in
+
+NO_CURRENCY = re.compile("(?i)neweggmx")
+"""Shops that write $ for another currency than their table's."""
 
 TABLE_KIND_OF = {
     "price": "price", "benchmark": "benchmark", "cloud_rate": "cloud_rate", "spec": "spec", "model_size": "model_size",
@@ -153,12 +157,12 @@ class _Proposer(Settling):
     # ---- under which conditions
 
     def _currency_column(self) -> None:
-        for position, header in enumerate(self._table.header):
+        for header in self._table.header:
             if header not in self._columns and re.fullmatch(
                 r"(?i)(?:price )?(?:currency|cur|ccy)(?: code)?", plain_header(header)
             ):
-                self._currencies = [cell.strip().upper() for cell in self._table.column(position)]
-                self._columns[header] = {"ignore": "the currency of the row's amounts: only those in USD are read"}
+                self._currencies = True
+                self._columns[header] = {"facet": "currency"}
                 return
 
     def _facet_columns(self) -> None:
@@ -228,8 +232,13 @@ class _Proposer(Settling):
         for position, meaning in meanings.items():
             self._settle_by_table(position, meaning, list(meanings.values()))
         shares = shares_read(
-            {n: (m.attribute, m.unit, self._cells(n)) for n, m in meanings.items() if m.attribute and not m.unread and not m.unknown},
+            {
+                n: (m.attribute, m.unit, self._cells(n), m.facets.get("currency", self._given.get("currency")))
+                for n, m in meanings.items()
+                if m.attribute and not m.unread and not m.unknown
+            },
             self._vocabulary,
+            self._given.get("locale"),
         )  # fmt: skip
         for position, meaning in meanings.items():
             header = self._table.header[position]
@@ -252,8 +261,15 @@ class _Proposer(Settling):
         if meaning.attribute is None:
             return "the header says nothing that the vocabulary has"
         amount = meaning.attribute in (PRICE, RATE, "monthly_cost", *OF_TOKENS)
-        if amount and (FOREIGN.search(self._context) or any(FOREIGN.search(cell) for cell in cells)):
-            return "money other than US dollars"
+        if amount and (strange := next((cell for cell in cells if NO_CURRENCY.search(cell)), None)):
+            return f"an amount in a currency that is not said: {strange}"
+        if (
+            amount
+            and not (self._currencies or "currency" in meaning.facets)
+            and FOREIGN.search(self._context)
+            and not all(currency_in(cell, self._vocabulary) for cell in cells if re.search(r"\d", cell))
+        ):
+            return "the text around the table names another currency: say with --set currency=… what its amounts are in"
         share, example = shares[position]
         if share < MOST:
             without = amount and meaning.unit is None
@@ -323,15 +339,6 @@ class _Proposer(Settling):
             self._defaults[facet] = self._of_title[facet]
             self._remarks.append(f"{facet} {self._of_title[facet]} is taken from the title")
         self._conditions_in_names()
-        self._other_currencies()
-
-    def _other_currencies(self) -> None:
-        """Amounts of rows whose currency is another are left out, each row with its reason."""
-        amounts = [name for name, spec in self._columns.items() if spec.get("attribute") in UNIT_OF_AMOUNT]
-        other = [n for n, currency in enumerate(self._currencies or [], start=2) if currency not in ("USD", "US$", "$")]
-        if other:
-            reason = "money other than US dollars"
-            self._overrides += [{"rows": other, "column": name, "ignore": reason} for name in amounts]
 
     def _conditions_in_names(self) -> None:
         """A price beside a name that says used is a used one; beside a whole machine's name it is the machine's."""

@@ -60,8 +60,8 @@ class Settling:
         self._facets: set[str] = set(given)
         self._context = f"{table.title} {table.lead}"
         self._of_title: dict[str, Any] = {}
-        self._currencies: list[str] | None = None
-        """The currency of each row, if a column says it."""
+        self._currencies = "currency" in given
+        """Whether a column or the user says the currency of amounts."""
 
     def _meaning(self, header: str) -> Meaning:
         return read_header(header, self._vocabulary, self._name_in_header)
@@ -77,7 +77,7 @@ class Settling:
         cells = self._cells(position)
         if meaning.unread or meaning.unknown:
             return
-        if self._currencies is not None and meaning.unit is None:
+        if meaning.unit is None and (self._currencies or "currency" in meaning.facets):
             meaning.unit = UNIT_OF_AMOUNT.get(meaning.attribute or "")
         if meaning.attribute is None and (
             set(meaning.facets) & {"quantization", "model", "hardware", "context_tokens"}

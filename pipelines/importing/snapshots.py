@@ -36,6 +36,7 @@ from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
 from pipelines.normalise.quarantine import quarantine
 from pipelines.project import Project
+from pipelines.warehouse.conversion import in_usd
 
 SMALLEST_SHARE = 0.5
 """A download with fewer rows than this share of the last snapshot's is taken for a broken page."""
@@ -255,6 +256,7 @@ def _guarded(
 ) -> tuple[Observed, pl.DataFrame]:
     """What of the new readings would be published, and what held back, by the guard of a refresh over all that is known."""
     known = known_observations(project, vocabulary, catalogue)
+    observed = in_usd(observed, project, vocabulary, known if known.height else None)
     limits = read_assumptions(project.assumptions, project.relative(project.assumptions))["quarantine_limits"]
     together = pl.concat([known, observed.observations]) if known.height else observed.observations
     published, quarantined = quarantine(together, catalogue.hardware, limits, read_releases(project))
@@ -275,7 +277,9 @@ def known_observations(project: Project, vocabulary: Vocabulary, catalogue: Cata
             except RigonomicsError:
                 continue  # a refresh rejects the whole file
             frames.append(cells.join(corrections, on=["raw_file", "row", "column"], how="left", maintain_order="left"))
-    return observe(sources, pl.concat(frames), vocabulary, catalogue).observations if frames else pl.DataFrame()
+    if not frames:
+        return pl.DataFrame()
+    return in_usd(observe(sources, pl.concat(frames), vocabulary, catalogue), project, vocabulary).observations
 
 
 def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -> None:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipelines.normalise.grammar import DIMENSIONLESS, SIGN
+from pipelines.normalise.money import DOLLAR
 from pipelines.normalise.remarks import DATE, GRADE, UNIT_GOES_ON
 from pipelines.normalise.texts import quoted
 
@@ -29,11 +30,8 @@ IN_THOUSANDS = (
 
 def doubts(rows: pl.DataFrame) -> pl.DataFrame:
     """The first thing that speaks against the reading, as `reason`."""
-    reason = pl.coalesce([*_unreadable(), *_written_otherwise(), *_of_another_unit(), *_implausible()])
     return rows.with_columns(
-        reason=pl.when(reason.is_not_null() & pl.col("foreign").is_not_null())
-        .then(pl.format("currency {} changes the unit: {}", pl.col("foreign").fill_null(""), reason))
-        .otherwise(reason)
+        reason=pl.coalesce("money_reason", *_unreadable(), *_written_otherwise(), *_of_another_unit(), *_implausible())
     )
 
 
@@ -82,13 +80,21 @@ def _written_otherwise() -> list[pl.Expr]:
     """A figure that may be another one in another country's writing, or no count."""
     return [
         pl.when(
-            pl.col("maybe_thousands")
-            | (
-                pl.col("three_decimals")
-                & pl.col("canonical").is_in(IN_THOUSANDS)
-                & (pl.col("value_low") * 1000 <= pl.col("range_high"))
+            pl.col("locale").is_null()
+            & (
+                pl.col("maybe_thousands")
+                | (
+                    pl.col("three_decimals")
+                    & pl.col("canonical").is_in(IN_THOUSANDS)
+                    & (pl.col("value_low") * 1000 <= pl.col("range_high"))
+                )
             )
-        ).then(pl.lit("three decimals may be thousands written with a point")),
+        ).then(
+            pl.lit(
+                "three decimals may be thousands written with a point: let the source declare its locale "
+                "('decimal comma' or 'decimal point')"
+            )
+        ),
         pl.when(
             (pl.col("canonical") == "count")
             & ~pl.col("may_have_fractions")
@@ -103,7 +109,6 @@ def _written_otherwise() -> list[pl.Expr]:
 def _of_another_unit() -> list[pl.Expr]:
     in_words = pl.col("canonical").fill_null("any unit")
     return [
-        pl.when(pl.col("foreign").is_not_null()).then(pl.lit("the amount is not in USD")),
         pl.when(pl.col("units_differ")).then(pl.lit("the figures have different units")),
         pl.when(pl.col("unread") != "").then(
             pl.format("'{}' is no known unit of {}", _next_word().fill_null(""), in_words)
@@ -121,7 +126,10 @@ def _implausible() -> list[pl.Expr]:
         pl.when(pl.col("value_low") > pl.col("value_high")).then(
             pl.format("the range runs backwards, from {} to {}", _number("value_low"), _number("value_high"))
         ),
-        pl.when((pl.col("value_low") < pl.col("range_low")) | (pl.col("value_high") > pl.col("range_high"))).then(
+        pl.when(
+            ((pl.col("value_low") < pl.col("range_low")) | (pl.col("value_high") > pl.col("range_high")))
+            & (pl.col("currency").fill_null(DOLLAR) == DOLLAR)
+        ).then(
             pl.format(
                 "{} is outside the plausible range {} to {} {}",
                 pl.when(pl.col("value_low") < pl.col("range_low"))

@@ -22,7 +22,8 @@ from pipelines.normalise.grammar import (
     look_up,
     spellings_of,
 )
-from pipelines.normalise.remarks import annotation_of, foreign_currency, with_unread
+from pipelines.normalise.money import DOLLAR, with_currency
+from pipelines.normalise.remarks import annotation_of, with_unread
 
 CONVERSION = r"^\s?\(([^()]*[0-9][^()]*)\)$"
 SAME = 0.05
@@ -33,6 +34,11 @@ THREE_DECIMALS = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 def read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """Lead, terms and rest of each cell; each term in the canonical unit; then the interval and what speaks against it."""
+    # what is declared to be in a currency needs no sign of it
+    declared = (pl.col("unit") == DOLLAR) & pl.col("unit_hint").is_null() & pl.col("declared").is_not_null()
+    cells = with_currency(cells, vocabulary).with_columns(
+        unit_hint=pl.when(declared).then(pl.lit(DOLLAR)).otherwise("unit_hint")
+    )
     spellings = spellings_of(vocabulary)
     grammar = grammar_of(spellings)
     parsed = (
@@ -60,9 +66,6 @@ def read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         .pipe(_interval)
         .pipe(_qualify)
         .with_columns(
-            foreign=pl.when(pl.col("canonical").str.starts_with("USD")).then(
-                foreign_currency(pl.col("text"), vocabulary)
-            ),
             may_have_fractions=pl.col("attribute").is_null()
             | pl.col("attribute").is_in([name for name, told in vocabulary.attributes.items() if told.fractions]),
         )
@@ -81,6 +84,7 @@ def _without_conversions(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataF
         "row", "type", "attribute", "unit_hint", pl.col("canonical").alias("unit"),
         text=pl.col("rest").str.extract(CONVERSION), footnote=pl.lit(None, pl.String), unit_outside="stated_unit",
         outside="value_low", range_low=pl.lit(None, pl.Float64), range_high=pl.lit(None, pl.Float64),
+        currency=pl.lit(None, pl.String), locale=pl.lit(None, pl.String), tax=pl.lit(None, pl.String),
     )  # fmt: skip
     same = read_figures(inner, vocabulary).filter(
         pl.col("reason").is_null()

@@ -133,7 +133,7 @@ def key_of(spelling: pl.Expr) -> pl.Expr:
     return (
         spelling.str.replace_all(r"(?:^|\s)(?i:per|an?)\s", "/")
         .str.replace_all(r"\s", "")
-        .str.replace(r"^(?:US\$|USD)", "$$")
+        .str.replace(r"^(?:US\$|USD|money)", "$$")
         .str.replace(rf"^{DASH}", "")
     )
 

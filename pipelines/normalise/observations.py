@@ -142,8 +142,9 @@ def _conditions() -> list[pl.Expr | str]:
         pl.when(pl.col("kind") == "cloud_rate").then(pl.col("purchase").fill_null("unspecified")).alias("purchase"),
         "billing",
         "region",
-        pl.col("currency").str.to_uppercase(),
-        "tax",
+        pl.coalesce("read_currency", pl.when(pl.col("kind") == "fx_rate").then(pl.col("currency").str.to_uppercase()))
+        .alias("currency"),
+        pl.when(pl.col("read_currency").is_not_null()).then(pl.coalesce("read_tax", pl.lit("unknown"))).alias("tax"),
         "hours",
         day_of(pl.col("valid_from")).alias("valid_from"),
         day_of(pl.col("valid_to")).alias("valid_to"),

@@ -20,6 +20,9 @@ INPUT = {
     "range_low": pl.Float64,
     "range_high": pl.Float64,
     "attribute": pl.String,
+    "currency": pl.String,
+    "locale": pl.String,
+    "tax": pl.String,
 }
 OUTPUT = {
     "value_low": pl.Float64,
@@ -30,7 +33,8 @@ OUTPUT = {
     "bound": pl.String,
     "annotation": pl.String,
     "footnote": pl.String,
-    "foreign": pl.String,
+    "currency": pl.String,
+    "tax": pl.String,
     "is_empty": pl.Boolean,
     "reason": pl.String,
 }
@@ -42,12 +46,13 @@ def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame
 
     cells: text (what is to be read, already cut out of the scraped cell), type ('quantity', 'flag', 'text'), unit (the
     canonical unit; null for any), unit_hint (the unit of a bare figure, spelled as anywhere in the vocabulary; may be null),
-    range_low and range_high (of plausible values; may be null), and, if it is there, attribute (null: not known). Further
+    range_low and range_high (of plausible values; may be null), and, if they are there, attribute (null: not known) and what the
+    source declares of its amounts: currency, locale ('decimal comma', 'decimal point'), tax. Further
     columns pass through.
 
     Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no' or
     'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),
-    annotation (what stood in parentheses or followed), footnote (the mark), foreign (code of another currency that an
+    annotation (what stood in parentheses or followed), footnote (the mark), currency (code of the one that an
     amount is in; it is not converted here), is_empty (nothing is stated) and reason (why it could not be read; null if it
     was, or if there is nothing to read).
     """
@@ -93,7 +98,7 @@ def _only_what_was_read(readings: pl.DataFrame) -> pl.DataFrame:
     read = pl.col("reason").is_null() & ~pl.col("is_empty")
     return known.select(
         pl.col(name).cast(dtype)
-        if name in ("is_empty", "reason", "foreign")
+        if name in ("is_empty", "reason")
         else (read & pl.col(name).fill_null(False)).alias(name)
         if name == "is_approximate"
         else pl.when(read).then(pl.col(name).cast(dtype)).alias(name)

@@ -62,6 +62,9 @@ def read_figures(extracted: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFram
         "range_low",
         "range_high",
         "attribute",
+        "currency",
+        "locale",
+        pl.col("tax").replace("unknown", None),
     )
     outcome = read_quantities(wanted, vocabulary).select(
         "value_low",
@@ -73,6 +76,8 @@ def read_figures(extracted: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFram
         "annotation",
         "footnote",
         "is_empty",
+        pl.col("currency").alias("read_currency"),
+        pl.col("tax").alias("read_tax"),
         pl.col("reason").alias("figure_reason"),
     )
     return extracted.hstack(outcome)

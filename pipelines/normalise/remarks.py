@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.grammar import DASH, EDGE
+from pipelines.normalise.money import DOLLAR, money_words
 
 LANES = r"[x×](?:1|2|4|8|16)"
 PSU_CLASS = r"(?i:-?plus\b|\+\s?(?:white|bronze|silver|gold|platinum|titanium|certified))"
@@ -89,7 +90,8 @@ def _harmless(vocabulary: Vocabulary, unit: str | None, attribute: str | None) -
             if unit is None or vocabulary.attributes[name].unit == unit
             for word in words_of
         ]
-    return [*remarks.harmless, *remarks.by_unit.get(unit or "", []), *own]
+    of_money = money_words(vocabulary) if (unit or "").startswith(DOLLAR) else []
+    return [*remarks.harmless, *remarks.by_unit.get(unit or "", []), *own, *of_money]
 
 
 def _left_of(remark: pl.Expr, harmless: list[str], unit: str | None) -> pl.Expr:
@@ -105,23 +107,6 @@ def _left_of(remark: pl.Expr, harmless: list[str], unit: str | None) -> pl.Expr:
     left = left.str.replace_all(words(harmless), " ") if harmless else left
     lone = rf"(?:^|\s){DASH}+\s|[(),;:—]|\.(?:\s|$)"
     return left.str.replace_all(lone, " ").str.replace_all(r"\s+", " ").str.strip_chars()
-
-
-def foreign_currency(text: pl.Expr, vocabulary: Vocabulary) -> pl.Expr:
-    """The code of the first currency but the dollar of the United States that a text names; null if it names none."""
-    return pl.coalesce(
-        pl.lit(None, pl.String),
-        *(pl.when(text.str.contains(_named(code, names))).then(pl.lit(code))
-          for code, names in vocabulary.currencies.items()),
-    )  # fmt: skip
-
-
-def _named(code: str, names: Iterable[str]) -> str:
-    """A currency by its code, its symbol, or a name of it."""
-    symbols = [re.escape(name) for name in names if not name.isalpha()]
-    spelled = [name for name in names if name.isalpha()]
-    patterns = [rf"{EDGE}{code}{EDGE}", *(rf"(?:^|[^A-Za-z]){symbol}" for symbol in symbols)]
-    return "|".join([*patterns, *([words(spelled)] if spelled else [])])
 
 
 def annotation_of(rest: pl.Expr) -> pl.Expr:

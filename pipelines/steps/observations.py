@@ -12,6 +12,7 @@ from pipelines.normalise.quarantine import quarantine
 from pipelines.steps.raw import UNREADABLE
 from pipelines.warehouse.build import count_rows
 from pipelines.warehouse.checks import Outcome, check_conservation
+from pipelines.warehouse.conversion import in_usd
 from pipelines.warehouse.workspace import Workspace
 
 REJECTED_SHARE_WARNING = 0.02
@@ -37,7 +38,7 @@ def observation_frames(space: Workspace) -> Reading:
         """
     ).pl()
     read, tables_read, tables_kept = _observe(space, cells)
-    observed, quarantined = _guarded(read, space)
+    observed, quarantined = _guarded(in_usd(read, space.project, space.vocabulary), space)
     raw_files = _raw_files(observed, cells, space)
     newest = space.as_of or _newest_day(observed.observations, raw_files)
     frames = {

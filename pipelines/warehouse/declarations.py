@@ -78,7 +78,7 @@ class Declaration:
     @cached_property
     def needs(self) -> frozenset[str]:
         """Names of what has to be there before the table can be filled and checked: what it reads and what it references."""
-        return self.reads | {column.referred[0] for column in self.columns if column.references}
+        return (self.reads | {column.referred[0] for column in self.columns if column.references}) - {self.name}
 
 
 def load_declarations(analysis: Path, root: Path, known: Path | None = None) -> dict[str, Declaration]:

@@ -20,7 +20,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copyfile(CHECKOUT / "data" / name, root / "data" / name)
     shutil.copytree(CHECKOUT / "data" / "feeds", root / "data" / "feeds")
     (root / "data" / "raw").mkdir()
-    (root / "analysis").mkdir()
+    shutil.copytree(CHECKOUT / "analysis" / "macros", root / "analysis" / "macros")
+    shutil.copyfile(CHECKOUT / "analysis" / "readings_in_usd.sql", root / "analysis" / "readings_in_usd.sql")
     return root
 
 

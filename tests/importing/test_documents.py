@@ -172,9 +172,18 @@ def test_the_kind_of_a_price_is_assumed_aloud_and_its_currency_never() -> None:
 
 
 def test_money_of_another_country_is_never_taken_as_dollars() -> None:
-    found = columns("GPU | Price (EUR) | Price", "RTX 4090 | 1600 | 1600 €", "RTX 3090 | 700 | 700 €")
-    assert found["Price (EUR)"] == {"ignore": "money other than US dollars"}
-    assert "ignore" in found["Price"]
+    found = columns(
+        "GPU | Price (EUR) | Price | Price (¥)", "RTX 4090 | 1600 | 1600 € | 9", "RTX 3090 | 700 | 700 € | 8"
+    )
+    assert found["Price (EUR)"]["currency"] == "EUR"
+    assert found["Price"] == {"attribute": "price", "condition": "street"}
+    assert "does not say the one currency" in found["Price (¥)"]["ignore"]
+
+
+def test_bare_amounts_below_a_title_that_names_another_currency_are_not_read() -> None:
+    for title in ("Prices in CAD", "GPU prices (€)"):
+        found = columns("Card | Price", "RTX 4090 | $1600", title=title)
+        assert "the text around the table names another currency" in found["Price"]["ignore"]
 
 
 def test_a_column_whose_cells_do_not_bear_its_header_out_is_ignored() -> None:

@@ -1,9 +1,12 @@
 """What an import reads of tables as people have them, and what it refuses: small tables of the kinds that once read wrong."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import CHECKOUT
 
 
 def markdown(*rows: str, title: str = "") -> str:
@@ -75,8 +78,25 @@ def test_a_sold_price_is_used_of_its_day_and_broken_cards_have_none(bring: Any) 
 
 
 @pytest.mark.parametrize("row", ["RTX 3090 | 640 €", "RTX 3090 | £640", "RTX 3090 | 640", "RTX 3090 | A$640"])
-def test_money_of_another_country_or_of_none_is_no_price(bring: Any, row: str) -> None:
-    assert bring(markdown("GPU | Price", row)).attributes == set()
+def test_money_of_another_country_or_of_none_is_no_price_without_a_rate(bring: Any, row: str) -> None:
+    got = bring(markdown("GPU | Price", row))
+    assert got.attributes == set()
+    assert [*got.reasons, *got.ignored.values()]
+
+
+def test_amounts_in_another_currency_are_dollars_at_the_rate_of_their_day(bring: Any, bare: Path) -> None:
+    folder = bare / "data" / "raw" / "ecb-euro-rates"
+    shutil.copytree(CHECKOUT / "data" / "raw" / "ecb-euro-rates", folder)
+    try:
+        # a euro was 1.1172 dollars and 0.8338 pounds on Friday, 2026-10-30
+        got = bring(
+            "gpu,price,currency\nRTX 3090,700,USD\nRTX 4090,1500,EUR\nRTX 5090,2000,GBP\n", "csv", "--on", "2026-11-01"
+        )
+    finally:
+        shutil.rmtree(folder)
+    assert [(item, round(usd, 2), amount, day) for item, usd, amount, day in got.values("price", "amount_low", "fx_day")] == [
+        ("rtx-3090", 700, 700, None), ("rtx-4090", 1675.8, 1500, "2026-10-30"), ("rtx-5090", 2679.78, 2000, "2026-10-30"),
+    ]  # fmt: skip
 
 
 # ---- units
@@ -198,9 +218,10 @@ def test_a_table_of_which_nothing_reads_leaves_a_draft(bring: Any, tmp_path: Pat
 # ---- neighbours
 
 
-def test_a_currency_column_keeps_other_money_out_and_lets_bare_dollars_in(bring: Any) -> None:
+def test_a_currency_column_says_what_bare_amounts_are_in(bring: Any) -> None:
     got = bring("gpu,price,currency\nRTX 3090,700,USD\nRTX 4090,1500,EUR\n", "csv")
     assert got.values("price") == [("rtx-3090", 700)]
+    assert "no rate of EUR" in got.reasons[0]
 
 
 @pytest.mark.parametrize("header", ["Tokens/s/$", "Tokens/s per dollar", "Tokens/s/W", "Price per GB"])

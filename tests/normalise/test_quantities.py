@@ -231,7 +231,6 @@ def test_a_unit_per_something_may_be_spelled_with_words() -> None:
             ("$20 monthly", "USD", "changes the unit"),
             ("$20 a week", "USD", "changes the unit"),
             ("$15 per quarter", "USD", "changes the unit"),
-            ("$15 CAD", "USD", "changes the unit"),
             ("$5 bn", "USD", "changes the unit"),
             ("$5/day", "USD", "left over"),
         ]
@@ -520,8 +519,7 @@ def test_numbers_in_another_notation_are_refused() -> None:
             ("inf", "count", "does not start with a figure"),
             ("٣ W", "W", "does not start with a figure"),
             ("5² W", "W", "left over"),
-            ("€500", "USD", "does not start with a figure"),
-            ("5 €", ("USD", "$"), "left unread"),
+            ("500 ¢", "USD", "left unread"),
             ("5 °C", "count", "left unread"),
             ("5 µs", ("s", "s"), "'µs' is no known unit of s"),
             ("5~10 W", "W", "left over"),

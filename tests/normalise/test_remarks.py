@@ -10,15 +10,12 @@ from tests.normalise.sources import read_table
 
 REFUSED = """\
 attribute|cell|reason
-price|$1,299 (CAD)|currency CAD
-price|$1,299, AUD|currency AUD
-price|$1,299 - EUR|currency EUR
-price|$1,299 Canadian|currency CAD
-price|$5–10 (EUR)|currency EUR
-price|1299 dollars (AUD)|currency AUD
-price|C$1,299|currency CAD
-price|€1.299,00|currency EUR
-usd_per_hour|$1.99/hr (EUR)|currency EUR
+price|$1,299 - EUR|several currencies: EUR, USD
+price|$5–10 (EUR)|several currencies: EUR, USD
+price|1.299 €|locale
+price|¥198,000|JPY or CNY
+price|12990 kr|SEK or NOK or DKK or ISK
+usd_per_hour|$1.99/hr (EUR)|several currencies
 price|$1.2 mil|mil
 price|$1,299 (in thousands)|thousands
 price|$12.5 cents|cents
