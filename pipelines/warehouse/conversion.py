@@ -36,7 +36,7 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
     )
     if readings.filter(is_money & (pl.col("currency") != "USD")).is_empty():
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in ADDED.items() if name not in known.columns]
-        return replace(observed, observations=known.with_columns(missing))
+        return replace(observed, observations=known.with_columns(missing).select(*readings.columns, *ADDED))
     told = _converted(
         pl.concat([readings, rates], how="diagonal") if rates is not None else readings, project, vocabulary
     )
@@ -50,7 +50,7 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
     ).unique()  # fmt: skip
     return replace(
         observed,
-        observations=kept.drop("usd_low", "usd_high", "reason"),
+        observations=kept.select(*readings.columns, *ADDED),
         rejected=pl.concat([observed.rejected, rejected]).sort("raw_file", "raw_row", "column_name", "reason"),
         counts=_recounted(observed, rejected, kept),
     )
