@@ -36,11 +36,13 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
     )
     if readings.filter(is_money & (pl.col("currency") != "USD")).is_empty():
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in ADDED.items() if name not in known.columns]
-        return replace(observed, observations=known.with_columns(missing).select(*readings.columns, *ADDED))
+        return replace(observed, observations=known.with_columns(missing).select(columns))
     told = _converted(
         pl.concat([readings, rates], how="diagonal") if rates is not None else readings, project, vocabulary
     )
-    known = known.drop(*(set(ADDED) - {"amount_low", "amount_high"}), strict=False).join(told, on="observation_id", how="left", maintain_order="left")
+    known = known.drop(*(set(ADDED) - {"amount_low", "amount_high"}), strict=False).join(
+        told, on="observation_id", how="left", maintain_order="left"
+    )
     refused = known.filter(pl.col("reason").is_not_null())
     kept = known.filter(pl.col("reason").is_null()).with_columns(
         value_low=pl.coalesce("usd_low", "value_low"), value_high=pl.coalesce("usd_high", "value_high")
@@ -50,7 +52,7 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
     ).unique()  # fmt: skip
     return replace(
         observed,
-        observations=kept.select(*readings.columns, *ADDED),
+        observations=kept.select(columns),
         rejected=pl.concat([observed.rejected, rejected]).sort("raw_file", "raw_row", "column_name", "reason"),
         counts=_recounted(observed, rejected, kept),
     )

@@ -94,7 +94,7 @@ CHANGING = (
     " dozen", " (lot of 5)", " for two", " for 2", " bundle", " set of 4", " off", " deposit", " down", " discount", " saved", " less",
     " savings", " rebate", " cashback", " back", " slower", " lower", " worse", " fewer", " loss", " lost", " gain", " below MSRP",
     " under list", " over MSRP", " more than last year", " cheaper than new", " or 99", " / 7", " or best offer", " OBO", " + tax",
-    " plus tax", " + shipping", " plus VAT", " excl. VAT", " before rebate", " after rebate", " (was more)", " was", " reduced",
+    " plus tax", " + shipping", " plus VAT", " before rebate", " after rebate", " (was more)", " was", " reduced",
     " → 5", " -> 5", " => 5", " (half)", " of 10", " out of 100", "/100", " minus 5", " ± 5", " +/- 5", " ^2", "²", "³", "¹", " !!",
     " plus", " short of", " sans", " a piece of", " (each of two)", " not", " (not available)", " (no longer)", " ?",
     " (wrong)", " (typo)", " (sic)", "?", " (?)", " N/A", " (TBD)", " (error)", " (shared with CPU)", " financed", " monthly", " x24",

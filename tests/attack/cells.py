@@ -321,16 +321,18 @@ def wrong(seed: int, tries: int) -> tuple[list[tuple[Cell, object]], list[tuple[
         },
         schema_overrides={"range_low": pl.Float64, "range_high": pl.Float64},
     )
-    read = read_quantities(asked, VOCABULARY).select(
-        "value_low", "value_high", "bound", "is_empty", "currency", "reason"
-    ).rows()
+    read = (
+        read_quantities(asked, VOCABULARY)
+        .select("value_low", "value_high", "bound", "is_empty", "currency", "reason")
+        .rows()
+    )
     misread: list[tuple[Cell, object]] = []
     refused: list[tuple[Cell, str]] = []
     for cell, (low, high, bound, is_empty, currency, reason) in zip(made, read, strict=True):
         if reason is None and not (is_empty and cell.kind == "says nothing"):
-            # an amount in another currency is read as what it is in it; a rate of exchange makes dollars of it
-            may_be_read = cell.verdict != REFUSED or (currency or "USD") != "USD"
-            said = may_be_read and _same(low, cell.low) and _same(high, cell.high) and bound == cell.bound
+            if (currency or "USD") != "USD":
+                continue  # an amount of another currency, which a rate of exchange makes dollars of: tests of money judge it
+            said = cell.verdict != REFUSED and _same(low, cell.low) and _same(high, cell.high) and bound == cell.bound
             misread += [] if said else [(cell, (low, high, bound, is_empty))]
         elif cell.verdict == PLAIN:
             refused.append((cell, reason))
