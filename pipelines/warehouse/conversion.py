@@ -68,7 +68,8 @@ def _converted(readings: pl.DataFrame, project: Project, vocabulary: Vocabulary)
         create_macros(connection, project.analysis / "macros")
         connection.register("readings", readings)
         connection.register("plausible", plausible)
-        return connection.sql((project.analysis / SELECT).read_text(encoding="utf-8")).pl()
+        told: pl.DataFrame = connection.sql((project.analysis / SELECT).read_text(encoding="utf-8")).pl()
+    return told
 
 
 def _recounted(observed: Observed, rejected: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
