@@ -105,16 +105,16 @@ select
     j.scenario_id,
     j.build_id,
     case
-        when j.usd_per_mtok_mid is not null
+        when j.usd_per_mtok_mid is not null and j.excluded is null
             then row_number() over (
-                partition by j.model_class, j.scenario_id
+                partition by j.model_class, j.scenario_id, j.excluded is null
                 order by j.usd_per_mtok_mid nulls last, j.build_id
             )
     end as rank,
     case
-        when j.usd_per_mtok_mid is not null and j.evidence = 'measured'
+        when j.usd_per_mtok_mid is not null and j.excluded is null and j.evidence = 'measured'
             then row_number() over (
-                partition by j.model_class, j.scenario_id, j.evidence, j.usd_per_mtok_mid is null
+                partition by j.model_class, j.scenario_id, j.evidence, j.usd_per_mtok_mid is null, j.excluded is null
                 order by j.usd_per_mtok_mid, j.build_id
             )
     end as rank_measured,
@@ -193,7 +193,9 @@ select
     h.breakeven_hours_per_week_low as hourly_breakeven_hours_per_week_low,
     h.breakeven_hours_per_week_mid as hourly_breakeven_hours_per_week_mid,
     h.breakeven_hours_per_week_high as hourly_breakeven_hours_per_week_high,
-    nullif(j.all_missing, '') as missing
+    nullif(j.all_missing, '') as missing,
+    j.doubt,
+    j.excluded
 from judged as j
 left join hourly as h
     on h.model_class = j.model_class

@@ -70,7 +70,9 @@ select
         end,
         case when r.is_doubted then 'the throughput model does not meet it' end
     ) as why_chosen,
-    s.missing
+    s.missing,
+    s.doubt,
+    s.excluded
 from runs as r
 inner join current_systems as s
     on s.build_id = r.build_id

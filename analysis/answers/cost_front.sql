@@ -25,7 +25,9 @@ with both_ways as (
         power_percent,
         capex_from,
         capex_bound,
-        price_missing
+        price_missing,
+        doubt,
+        excluded
     from best_run
     where usd_per_mtok_mid is not null
     union all by name
@@ -55,12 +57,13 @@ with both_ways as (
 
 select
     one.*,
-    count(*) filter (where one.way = 'own') over costlier_first as systems_as_cheap,
-    not exists (
+    count(*) filter (where one.way = 'own' and one.excluded is null) over costlier_first as systems_as_cheap,
+    one.excluded is null and not exists (
         select 1
         from both_ways as other
         where other.model_class = one.model_class
             and other.scenario_id = one.scenario_id
+            and other.excluded is null
             and other.usd_per_mtok_mid <= one.usd_per_mtok_mid
             and other.tokens_per_s_mid >= one.tokens_per_s_mid
             and (other.usd_per_mtok_mid < one.usd_per_mtok_mid or other.tokens_per_s_mid > one.tokens_per_s_mid)

@@ -37,6 +37,7 @@ inner join current_systems as c
     on c.build_id = r.build_id
 where r.sharing = 'default'
     and r.capex_mid_usd is null
+    and r.excluded is null
     and c.priced_parts_mid_usd > 0
     and room_usd > 0
 order by k.params_low_b, r.scenario_id, room_usd desc, r.build_id

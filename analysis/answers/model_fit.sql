@@ -35,7 +35,8 @@ homes as (
         name,
         memory_gb,
         cast(null as double) as host_gb,
-        false as is_unified_memory
+        false as is_unified_memory,
+        doubt
     from hardware
     where kind = 'gpu'
         and memory_gb is not null
@@ -48,7 +49,8 @@ homes as (
         name,
         accelerator_memory_gb,
         system_memory_gb,
-        is_unified_memory
+        is_unified_memory,
+        doubt
     from builds
     where accelerator_memory_gb is not null
 )
@@ -61,6 +63,7 @@ select
     h.name,
     h.memory_gb,
     h.host_gb,
+    h.doubt,
     n.params_b,
     n.bits_per_weight,
     n.needed_gb,

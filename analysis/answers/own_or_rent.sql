@@ -7,6 +7,7 @@ select
     o.scenario_id,
     o.comparison,
     c.name as system,
+    c.doubt,
     g.rented,
     g.provider,
     g.purchase,

@@ -33,7 +33,7 @@ with speeds as (
     from benchmarks as k
     inner join roofline as f
         on f.benchmark_id = k.benchmark_id
-        and f.verdict <> 'impossible'
+        and f.verdict not in ('impossible', 'partly')
     where k.gpu_count = 1
         and k.phase = 'decode'
         and coalesce(k.concurrency, 1) = 1

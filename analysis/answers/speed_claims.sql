@@ -10,6 +10,9 @@ select
     r.gb_read_per_token,
     r.bandwidth_gb_s,
     r.ceiling_tok_s,
+    r.tensor_split_ceiling_tok_s,
+    r.layer_split_ceiling_tok_s,
+    replace(r.layer_split_verdict, '_', ' ') as layer_split_verdict,
     r.claimed_low,
     r.claimed_high,
     r.ratio_low,
@@ -24,7 +27,8 @@ select
     cell_place(o.raw_file, o.raw_row, o.raw_column) as place,
     concat_ws(', ',
         r.accelerator_count || case when r.accelerator_count = 1 then ' card' else ' cards' end,
-        case when r.concurrency > 1 then r.concurrency || ' sequences' end
+        case when r.concurrency > 1 then r.concurrency || ' sequences' end,
+        r.doubt
     ) as cards,
     coalesce(
         nullif(concat_ws(' ', r.model_id, r.quantization), ''),

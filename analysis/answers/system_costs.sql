@@ -19,6 +19,7 @@ select
     c.capex_usd_per_mtok,
     c.power_usd_per_mtok,
     c.fits_in_memory,
+    c.doubt,
     cell_text(o.raw_text) as cell,
     cell_place(o.raw_file, o.raw_row, o.raw_column) as place,
     c.missing

@@ -37,7 +37,8 @@ select
     e.usd_3yr_mid,
     e.usd_3yr_high,
     c.hours_per_week,
-    c.usd_per_kwh
+    c.usd_per_kwh,
+    b.doubt
 from builds as b
 inner join sources as s
     on s.source_id = b.source_id

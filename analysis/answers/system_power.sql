@@ -2,6 +2,7 @@
 select
     p.build_id,
     b.name as system,
+    b.doubt,
     p.power_basis,
     case
         when p.watts_mid is null then 'not known'

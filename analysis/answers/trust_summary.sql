@@ -8,6 +8,7 @@ with judged as (
         sum(q.claims_differ) as claims_differ,
         sum(q.speeds) as speeds,
         sum(q.speeds - q.speeds_not_computable) as speeds_checked,
+        sum(q.speeds_partly) as speeds_partly,
         sum(q.speeds_impossible) as speeds_impossible,
         grouping(q.source_id) = 1 as is_total
     from quality_summary as q
@@ -26,6 +27,7 @@ select
     claims_differ / nullif(claims_checked, 0) * 100 as differ_percent,
     speeds,
     speeds_checked,
+    speeds_partly,
     speeds_impossible
 from judged
 order by source_id

@@ -65,7 +65,7 @@ with compared as (
         p.npv_usd_mid as api_npv_usd_mid,
         p.npv_usd_high as api_npv_usd_high,
         least(a.alternative_usd_per_month_mid, c.alternative_usd_per_month_mid) as rent_usd_per_month_mid,
-        w.usd_per_month_mid is not null and coalesce(w.meets_demand, false) as is_ranked,
+        w.usd_per_month_mid is not null and coalesce(w.meets_demand, false) and w.excluded is null as is_ranked,
         concat_ws('; ', w.missing, a.missing_alternative, c.missing_alternative, p.missing_alternative) as all_missing
     from workload_costs as w
     inner join model_classes as k

@@ -50,6 +50,8 @@ sped as (
         r.split,
         r.evidence,
         r.missing as run_missing,
+        r.doubt,
+        r.excluded,
         r.capex_low_usd,
         r.capex_mid_usd,
         r.capex_high_usd,
@@ -197,6 +199,8 @@ select
     usd_per_mtok_of_month(usd_per_month_mid, tokens_per_day * served_mid) as usd_per_mtok_mid,
     usd_per_mtok_of_month(usd_per_month_high, tokens_per_day * served_high) as usd_per_mtok_high,
     usd_per_mtok_of_month(power_mid, tokens_per_day * served_mid) as power_usd_per_mtok,
+    doubt,
+    excluded,
     nullif(
         concat_ws(
             '; ',

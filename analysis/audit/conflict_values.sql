@@ -1,11 +1,12 @@
--- Every reading that can be set beside another of the same subject and attribute, its conditions brought to one
--- wording, and whether a curated table took it. conflicts sums them up; nothing is left out because it is told apart.
+-- Every reading beside which another one of the same subject, attribute and conditions has a different value, the
+-- conditions brought to one wording, and whether a curated table took it. conflicts sums them up. What is the same figure
+-- rounded, or in another unit, is one value.
 -- Figures of several pieces together are divided by them where they add up; models of one size are one subject, and
 -- quantisations of as many bits one condition.
 with subjects as (
     select
         o.*,
-        coalesce(o.hardware_id, case when h.kind = 'system' then b.accelerator_id end) as article_id,
+        coalesce(o.hardware_id, case when h.kind = 'system' then b.accelerator_id end) as item_id,
         case
             when m.architecture = 'moe' then m.model_id
             -- by the size in their names: models of one size are one subject, whatever the last digits
@@ -69,7 +70,7 @@ readings as (
     union all
     select
         s.observation_id,
-        coalesce(s.article_id, s.build_id) as subject,
+        coalesce(s.item_id, s.build_id) as subject,
         s.attribute,
         concat_ws(
             ', ',
@@ -95,11 +96,13 @@ readings as (
     union all
     select
         observation_id,
-        coalesce(article_id, build_id) as subject,
+        coalesce(item_id, build_id) as subject,
         attribute,
         concat_ws(
             ', ',
             case when count > 1 and not each then format('{} together', count) end,
+            model_subject,
+            bits,
             qualifier
         ) as conditions,
         value_low,
@@ -116,8 +119,8 @@ readings as (
             coalesce(model_subject, topic, 'model not named'),
             coalesce(
                 case
-                    when article_id is not null
-                        then case when count > 1 then count || 'x ' else '' end || article_id
+                    when item_id is not null
+                        then case when count > 1 then count || 'x ' else '' end || item_id
                 end,
                 build_id
             )
@@ -128,6 +131,7 @@ readings as (
             coalesce(bits, 'quantisation not said'),
             case when link = 'nvlink' then 'nvlink' end,
             case when phase = 'prefill' then 'prefill' end,
+            format('{:,} tokens', context_tokens),
             case when concurrency > 1 then format('{} at once', concurrency) end,
             case when per_user then 'each' end,
             qualifier,
@@ -144,22 +148,28 @@ readings as (
         unit
     from subjects
     where kind = 'benchmark'
-        and coalesce(article_id, build_id) is not null
+        and coalesce(item_id, build_id) is not null
     window like_runs as (
-        partition by article_id, build_id, count, link, model_subject, topic, bits, phase, concurrency
+        partition by item_id, build_id, count, link, model_subject, topic, bits, phase, concurrency
     )
     union all
     select
         observation_id,
         model_subject || coalesce(' at ' || bits, ', quantisation not said') as subject,
         attribute,
-        coalesce(context_tokens || ' tokens', '') as conditions,
+        concat_ws(
+            ', ',
+            context_tokens || ' tokens',
+            -- of one source the formats tell readings apart
+            case when count(distinct source_id) over like_sizes = 1 then quantization end
+        ) as conditions,
         value_low,
         value_high,
         null as value_text,
         unit
     from subjects
     where kind in ('model_size', 'model_memory')
+    window like_sizes as (partition by model_subject, bits, attribute, context_tokens)
     union all
     select
         observation_id,
@@ -214,7 +224,7 @@ readings as (
         concat_ws(
             ' on ',
             coalesce(model_subject, topic) || coalesce(' at ' || bits, ''),
-            case when count > 1 then count || 'x ' else '' end || coalesce(article_id, build_id)
+            case when count > 1 then count || 'x ' else '' end || coalesce(item_id, build_id)
         ) as subject,
         attribute,
         '' as conditions,
@@ -264,13 +274,46 @@ named as (
         and (r.value_low is not null or r.value_text is not null)
 ),
 
+-- a reading that repeats one before it, rounded or in another unit, is no value of its own
+repeated as (
+    select distinct
+        n.subject,
+        n.attribute,
+        n.conditions,
+        n.observation_id
+    from named as n
+    inner join named as e
+        on e.subject = n.subject
+        and e.attribute = n.attribute
+        and e.conditions = n.conditions
+        and row(e.value_low, e.value_high, e.observation_id) < row(n.value_low, n.value_high, n.observation_id)
+    inner join assumptions as k
+        on k.name = 'same_figure_tolerance'
+    where coalesce(e.value_text = n.value_text, false)
+        or coalesce(
+            is_same_reading(e.value_low, e.value_high, n.value_low, n.value_high, n.unit, k.value), false
+        )
+),
+
 comparable as (
     select
-        *,
-        count(distinct row(value_low, value_high, value_text)) over (
-            partition by subject, attribute
-        ) as values_of_attribute
-    from named
+        n.*,
+        r.observation_id is null as is_new_value,
+        c.observation_id is not null as is_chosen,
+        count_if(r.observation_id is null) over (
+            partition by n.subject, n.attribute, n.conditions
+        ) as values_of_it,
+        string_agg(distinct nullif(n.conditions, ''), '; ') filter (where c.observation_id is not null) over (
+            partition by n.subject, n.attribute
+        ) as taken_under
+    from named as n
+    left join repeated as r
+        on r.subject = n.subject
+        and r.attribute = n.attribute
+        and r.conditions = n.conditions
+        and r.observation_id = n.observation_id
+    left join choices as c
+        on c.observation_id = n.observation_id
 )
 
 select
@@ -282,8 +325,10 @@ select
     n.value_high,
     n.value_text,
     n.unit,
-    c.observation_id is not null as is_chosen,
-    coalesce(l.verdict = 'impossible', false) as is_impossible,
+    n.is_new_value,
+    n.is_chosen,
+    n.taken_under,
+    coalesce(l.verdict in ('impossible', 'partly'), false) as is_impossible,
     o.is_derived,
     o.is_approximate,
     o.bound,
@@ -297,9 +342,7 @@ select
 from comparable as n
 inner join current_observations as o
     on o.observation_id = n.observation_id
-left join choices as c
-    on c.observation_id = n.observation_id
 left join roofline as l
     on l.benchmark_id = n.observation_id
-where n.values_of_attribute > 1
+where n.values_of_it > 1
 order by n.subject, n.attribute, n.conditions, n.observation_id

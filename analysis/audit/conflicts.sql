@@ -1,6 +1,5 @@
--- What is said differently of the same thing: contradictions under the same conditions, ranges that overlap,
--- roundings, and values that differ because their conditions do. With the value that the curated tables took, and the
--- rule that took it.
+-- What is said differently of the same thing under the same conditions: contradictions, and ranges that share a value.
+-- With the value that the curated tables took, and the rule that took it.
 with intervals as (
     select
         *,
@@ -34,12 +33,13 @@ rows_of_it as (
         i.subject,
         i.attribute,
         i.conditions,
-        count(distinct row(i.value_low, i.value_high, i.value_text)) as n_values,
+        count_if(i.is_new_value) as n_values,
         count(*) as n_readings,
         count(distinct i.source_id) as n_sources,
         min(i.value_low) as min_value,
         max(i.value_high) as max_value,
         min(i.unit) as unit,
+        any_value(i.taken_under) as taken_under,
         bool_and(i.is_impossible) as all_impossible,
         max(i.least) <= min(i.most) as has_common_value,
         string_agg(distinct i.value_text, ' and ' order by i.value_text) as texts,
@@ -61,16 +61,6 @@ rows_of_it as (
         and c.attribute = i.attribute
         and c.conditions = i.conditions
     group by i.subject, i.attribute, i.conditions
-),
-
--- where another row of the same subject and attribute is reckoned with, it says why this one is not
-taken_elsewhere as (
-    select
-        subject,
-        attribute,
-        string_agg(distinct nullif(conditions, ''), '; ' order by nullif(conditions, '')) as conditions
-    from chosen
-    group by subject, attribute
 )
 
 select
@@ -78,10 +68,7 @@ select
     r.attribute,
     r.conditions,
     case
-        when r.n_values = 1 then 'other_conditions'
-        when r.texts is not null then 'contradiction'
-        when r.has_common_value then 'overlap'
-        when r.max_value <= 1.01 * r.min_value then 'rounding'
+        when r.texts is null and r.has_common_value then 'overlap'
         else 'contradiction'
     end as nature,
     r.n_values,
@@ -96,20 +83,19 @@ select
     coalesce(r.n_chosen, 0) as n_chosen,
     case
         when r.best is null and r.all_impossible then 'faster than the memory allows; roofline has the arithmetic'
-        when r.best is null and e.conditions is not null
-            then 'not reckoned with; taken under other conditions: ' || e.conditions
+        when r.best is null and r.taken_under is not null
+            then 'not used; taken under other conditions: ' || r.taken_under
         when r.best is null and r.attribute = 'tokens_per_s'
-            then 'not reckoned with; throughput says why, or no system stands for it'
-        when r.best is null then 'no table reckons with it'
+            then 'not used; throughput says why, or no system has it'
+        when r.best is null then 'no table uses it'
         when r.n_chosen > 1 and r.attribute in ('size', 'tokens_per_s')
             then format('{} taken: the nearest for each model, label of the quantisation, and system', r.n_chosen)
         when r.n_chosen > 1 then format('{} taken: each system takes the one of its own document first', r.n_chosen)
-        when r.n_readings = 1 then 'the only one under these conditions'
         when r.attribute = 'tokens_per_s'
             then 'what memory allows, the system''s own source before others, measured before expected'
         when r.attribute = 'system_price' then 'the total printed under the parts before the round one of a heading'
         when r.attribute = 'size' then 'each model and label of a quantisation has its own'
-        when r.rest_derived and not r.best.is_derived then 'stated before worked out from other figures'
+        when r.rest_derived and not r.best.is_derived then 'stated before computed from other figures'
         when r.rest_newest is null or r.best.observed_on > r.rest_newest then 'the newest'
         when r.best.date_basis = 'explicit' and r.rest_of_document_day then 'has a day of its own'
         when r.best.bound is null and r.rest_bound then 'a figure before a limit'
@@ -118,7 +104,4 @@ select
     end as why_chosen,
     r.best.observation_id as chosen_from
 from rows_of_it as r
-left join taken_elsewhere as e
-    on e.subject = r.subject
-    and e.attribute = r.attribute
 order by r.subject, r.attribute, r.conditions

@@ -62,6 +62,7 @@ speeds as (
         count(*) as speeds,
         count(*) filter (where r.verdict = 'plausible') as speeds_plausible,
         count(*) filter (where r.verdict = 'at_ceiling') as speeds_at_ceiling,
+        count(*) filter (where r.verdict = 'partly') as speeds_partly,
         count(*) filter (where r.verdict = 'impossible') as speeds_impossible,
         count(*) filter (where r.verdict = 'not_computable') as speeds_not_computable
     from roofline as r
@@ -103,6 +104,7 @@ select
     coalesce(t.speeds, 0) as speeds,
     coalesce(t.speeds_plausible, 0) as speeds_plausible,
     coalesce(t.speeds_at_ceiling, 0) as speeds_at_ceiling,
+    coalesce(t.speeds_partly, 0) as speeds_partly,
     coalesce(t.speeds_impossible, 0) as speeds_impossible,
     coalesce(t.speeds_not_computable, 0) as speeds_not_computable,
     coalesce(a.prices, 0) as prices,

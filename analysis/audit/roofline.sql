@@ -1,6 +1,6 @@
 -- Every claimed speed against what memory bandwidth allows: each token reads the active weights once. The ceiling is
--- kind to the claim: the smallest credible size, all cards reading at once, nothing for key-value cache, overhead or
--- compute, and host memory at its best. What lies beyond it is beyond dispute.
+-- kind to the claim: the smallest credible size, all cards reading at once unless the claim says that they take turns,
+-- nothing for key-value cache, overhead or compute, and host memory at its best. What is beyond it is beyond dispute.
 with claims as (
     select
         b.benchmark_id,
@@ -11,6 +11,9 @@ with claims as (
         b.build_id,
         b.topic,
         b.is_derived,
+        b.is_approximate,
+        b.bound,
+        b.split,
         b.concurrency,
         coalesce(b.hardware_id, o.accelerator_id) as accelerator_id,
         case when b.hardware_id is not null then b.gpu_count else o.accelerator_count end as accelerator_count,
@@ -40,6 +43,7 @@ placed as (
         c.*,
         h.kind = 'system' as is_unified,
         h.name as accelerator_name,
+        h.doubt,
         h.memory_bandwidth_gb_s as one_gb_s,
         h.memory_gb * c.accelerator_count as accelerator_memory_gb,
         coalesce(m.host_bandwidth_gb_s, k.value) as host_gb_s,
@@ -88,7 +92,8 @@ judgeable as (
                 when model_id is null and weights_gb is null then 'the model is not named'
                 when weights_gb is null and quantization is null then 'the quantisation is not said'
                 when weights_gb is null then 'how many bits ' || quantization || ' keeps is not said'
-                when concurrency is null then 'how many sequences at once is not said'
+                when concurrency is null
+                    then 'it is the speed of several sequences together, and of how many is not said'
             end
         ) as missing
     from placed
@@ -99,8 +104,12 @@ bandwidths as (
         *,
         -- if a card's bandwidth is not known, what lies in host memory still has to be read
         coalesce(one_gb_s, case when host_share > 0 then 'infinity'::double end) as least_known_gb_s,
-        blended_bandwidth_gb_s(accelerator_count * least_known_gb_s, host_share, host_gb_s) as bandwidth_gb_s,
+        blended_bandwidth_gb_s(accelerator_count * least_known_gb_s, host_share, host_gb_s) as tensor_split_bandwidth_gb_s,
         blended_bandwidth_gb_s(least_known_gb_s, host_share, host_gb_s) as layer_split_bandwidth_gb_s,
+        case
+            when split = 'layer' then layer_split_bandwidth_gb_s
+            else tensor_split_bandwidth_gb_s
+        end as bandwidth_gb_s,
         gb_read_per_token(weights_gb, active_fraction, concurrency) as gb_read_per_token
     from judgeable
     where missing is null
@@ -108,19 +117,35 @@ bandwidths as (
 
 ceilings as (
     select
-        *,
+        b.*,
         decode_ceiling_tok_s(bandwidth_gb_s, gb_read_per_token) as ceiling_tok_s,
+        decode_ceiling_tok_s(tensor_split_bandwidth_gb_s, gb_read_per_token) as tensor_split_ceiling_tok_s,
+        decode_ceiling_tok_s(layer_split_bandwidth_gb_s, gb_read_per_token) as layer_split_ceiling_tok_s,
         claimed_low / ceiling_tok_s as ratio_low,
         claimed_high / ceiling_tok_s as ratio_high,
         host_bandwidth_needed_gb_s(
             claimed_high, gb_read_per_token, host_share, accelerator_count * least_known_gb_s
         ) as host_gb_s_needed,
+        -- of 'up to 24' nobody says how little it may be
+        case when bound = 'at_most' then 0 else claimed_low end as least_claimed,
+        case when is_approximate then k.value else 0 end as slack,
+        roofline_verdict(least_claimed / ceiling_tok_s, ratio_high, slack := slack) as known_verdict,
+        case
+            when accelerator_count > 1
+                then roofline_verdict(
+                    least_claimed / layer_split_ceiling_tok_s,
+                    claimed_high / layer_split_ceiling_tok_s,
+                    slack := slack
+                )
+        end as layer_split_verdict,
         -- below a ceiling that leaves the cards out a claim is not known to be possible
         case
-            when one_gb_s is null and roofline_verdict(ratio_high) <> 'impossible' then 'not_computable'
-            else roofline_verdict(ratio_high)
+            when one_gb_s is null and known_verdict not in ('impossible', 'partly') then 'not_computable'
+            else known_verdict
         end as verdict
-    from bandwidths
+    from bandwidths as b
+    left join assumptions as k
+        on k.name = 'approximate_speed_slack'
 )
 
 select
@@ -128,6 +153,7 @@ select
     j.accelerator_id,
     j.accelerator_count,
     j.link,
+    j.split,
     j.model_id,
     j.quantization,
     j.concurrency,
@@ -150,13 +176,16 @@ select
     c.bandwidth_gb_s,
     c.gb_read_per_token,
     c.ceiling_tok_s,
+    c.tensor_split_ceiling_tok_s,
     c.layer_split_bandwidth_gb_s,
-    decode_ceiling_tok_s(c.layer_split_bandwidth_gb_s, c.gb_read_per_token) as layer_split_ceiling_tok_s,
+    c.layer_split_ceiling_tok_s,
     j.claimed_low,
     j.claimed_high,
     c.ratio_low,
     c.ratio_high,
+    j.doubt,
     coalesce(c.verdict, 'not_computable') as verdict,
+    c.layer_split_verdict,
     coalesce(
         j.missing,
         concat_ws(
@@ -189,6 +218,8 @@ select
                 when j.one_gb_s is null and j.host_share > 0
                     then 'the memory bandwidth of ' || j.accelerator_name
                         || ' is stated by no source and taken as no limit'
+                when j.accelerator_count > 1 and j.split = 'layer'
+                    then format('the {} accelerators take turns: {:.5g} GB/s', j.accelerator_count, j.one_gb_s)
                 when j.accelerator_count > 1
                     then format(
                         'all {} accelerators read at once: {:.5g} GB/s',
@@ -202,11 +233,20 @@ select
                 when c.bandwidth_gb_s is not null then 'nothing counted for key-value cache, overhead and compute'
             end,
             case
-                when c.verdict = 'impossible' and c.ratio_low <= 1
-                    then 'only the high end of the claim lies beyond the ceiling'
+                when c.verdict in ('plausible', 'at_ceiling') and c.layer_split_verdict in ('impossible', 'partly')
+                    then format(
+                        'if they took turns (layer split) the ceiling would be {:.4g} tok/s: it takes tensor parallelism',
+                        c.layer_split_ceiling_tok_s
+                    )
             end,
+            case j.bound
+                when 'at_least' then 'at least so much is claimed'
+                when 'at_most' then 'at most so much is claimed'
+            end,
+            case when j.is_approximate and c.ratio_high > 1 then 'the figure is said to be about so much' end,
+            case when c.verdict = 'partly' then 'only the high end of the claim is beyond the ceiling' end,
             case
-                when c.verdict = 'impossible' and j.host_share > 0
+                when c.verdict in ('impossible', 'partly') and j.host_share > 0
                     then coalesce(
                         format('the claim would take host memory of {:.4g} GB/s', c.host_gb_s_needed),
                         'no host memory is fast enough for the claim'

@@ -1,4 +1,4 @@
--- Every throughput that a source states. `throughput` decides which of them a system may be reckoned with.
+-- Every throughput that a source states. `throughput` decides which of them a system may be computed with.
 select
     observation_id as benchmark_id,
     hardware_id,
@@ -11,7 +11,10 @@ select
     split_mode as split,
     host,
     phase,
-    concurrency,
+    -- what several get together is not the speed of one of them
+    case
+        when concurrency > 1 or not is_combined_throughput(concat_ws(' ', raw_text, topic)) then concurrency
+    end as concurrency,
     per_user,
     offload,
     -- what is stated for each card is stated here for all of them

@@ -7,7 +7,8 @@ with accelerators as (
         -- one card of unknown memory makes the sum unknown
         case when count(h.memory_gb) = count(*) then sum(h.memory_gb * a.quantity) end as accelerator_memory_gb,
         bool_and(h.kind = 'system' and h.memory_gb is not null) as is_unified,
-        max(a.link) as link
+        max(a.link) as link,
+        string_agg(distinct h.doubt, '; ' order by h.doubt) as doubt
     from build_accelerators as a
     inner join hardware as h
         on h.hardware_id = a.hardware_id
@@ -42,7 +43,8 @@ select
     a.accelerator_memory_gb,
     case when a.is_unified then a.accelerator_memory_gb else m.system_memory_gb end as system_memory_gb,
     coalesce(a.is_unified, false) as is_unified_memory,
-    coalesce(a.link, case when b.build_id is not null then 'nvlink' end) as link
+    coalesce(a.link, case when b.build_id is not null then 'nvlink' end) as link,
+    a.doubt
 from catalogue_builds as c
 left join accelerators as a
     on a.build_id = c.build_id

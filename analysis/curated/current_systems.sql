@@ -27,7 +27,9 @@ select
     reasons(
         case when c.capex_mid_usd is null then 'price: ' || c.missing end,
         case when w.watts_mid is null then 'watts: ' || w.missing end
-    ) as missing
+    ) as missing,
+    b.doubt,
+    case when k.value = 0 then b.doubt end as excluded
 from builds as b
 inner join build_costs as c
     on c.build_id = b.build_id
@@ -35,4 +37,6 @@ inner join build_costs as c
 inner join build_power as w
     on w.build_id = b.build_id
     and w.is_best
+left join assumptions as k
+    on k.name = 'doubted_may_answer'
 order by b.build_id

@@ -47,10 +47,10 @@ candidates as (
             when c.is_derived then 'worked out by its source from other figures'
             when c.model_id is null then 'the model is not named'
             when c.concurrency is null then 'how many sequences at once is not said'
-            when l.verdict = 'impossible'
+            when l.verdict in ('impossible', 'partly')
                 then format(
-                    'faster than the memory allows: {:.4g} tok/s against a ceiling of {:.4g}',
-                    l.claimed_high, l.ceiling_tok_s
+                    '{}faster than the memory allows: {:.4g} tok/s against a ceiling of {:.4g}',
+                    case when l.verdict = 'partly' then 'partly ' else '' end, l.claimed_high, l.ceiling_tok_s
                 )
             when c.offload <> 'none' and c.build_id <> s.build_id then 'weights lie in the memory of another host'
         end as unfit

@@ -49,3 +49,23 @@ create or replace macro cell_place(raw_file, raw_row, raw_column) as
 
 comment on macro cell_place is
     'Where a cell is: file, row and column in words. cell_place(''prices.csv'', 3, ''usd'') is prices.csv, row 3, usd.';
+
+create or replace macro is_one_figure(one, other, tolerance) as
+    greatest(one, other) <= least(one, other) * (1 + tolerance);
+
+comment on macro is_one_figure is
+    'Whether two figures above zero are the same but for rounding: the larger exceeds the smaller by no more than a part of it. is_one_figure(1000, 1008, 0.01) is true.';
+
+create or replace macro is_same_reading(low, high, other_low, other_high, unit, tolerance) as
+    (low = other_low and high = other_high)
+    or (is_one_figure(low, other_low, tolerance) and is_one_figure(high, other_high, tolerance))
+    -- GiB are written as GB
+    or (
+        unit = 'GB'
+        and greatest(low, other_low) = greatest(high, other_high)
+        and is_one_figure(greatest(low, other_low), least(low, other_low) * 1.073741824, 0.001)
+        and is_one_figure(greatest(high, other_high), least(high, other_high) * 1.073741824, 0.001)
+    );
+
+comment on macro is_same_reading is
+    'Whether two readings are one figure: equal, a rounding of each other at both ends, or one in GB and one in GiB that was written as GB. is_same_reading(24, 24, 25.77, 25.77, ''GB'', 0.01) is true.';

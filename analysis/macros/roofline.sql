@@ -39,16 +39,25 @@ create or replace macro host_bandwidth_needed_gb_s(tokens_per_s, gb_read_per_tok
 comment on macro host_bandwidth_needed_gb_s is
     'GB/s of host memory that a speed takes of which part of the weights lies there; NULL if the accelerators alone are too slow for it. host_bandwidth_needed_gb_s(10, 40, 0.4, 1008) = 210.';
 
-create or replace macro roofline_verdict(ratio, tolerance := 0.05) as
+create or replace macro roofline_verdict(ratio_low, ratio_high, tolerance := 0.05, slack := 0) as
     case
-        when ratio is null then 'not_computable'
-        when ratio > 1 + tolerance then 'impossible'
-        when ratio >= 1 - tolerance then 'at_ceiling'
+        when ratio_high is null then 'not_computable'
+        when ratio_low > 1 + tolerance + slack then 'impossible'
+        when ratio_high > 1 + tolerance + slack then 'partly'
+        when ratio_high >= 1 - tolerance then 'at_ceiling'
         else 'plausible'
     end;
 
 comment on macro roofline_verdict is
-    'What a claimed speed over its ceiling means: impossible beyond it, at_ceiling within the tolerance, else plausible; NULL is not_computable. roofline_verdict(4.15) is impossible.';
+    'What a claimed speed over its ceiling means: impossible beyond it, partly if its high end alone is, at_ceiling within the tolerance, else plausible; NULL is not_computable. slack is what a figure that is said to be about so much gets besides. roofline_verdict(0.9, 1.3) is partly.';
+
+create or replace macro is_combined_throughput(words) as
+    regexp_matches(
+        words, '(?i)\b(combined|aggregated?|total|overall|cumulative)\b|\b(all|across) (the )?(users|requests|sequences|streams)\b'
+    );
+
+comment on macro is_combined_throughput is
+    'Whether the words of a speed say that it is that of several sequences together, without saying of how many: 70 tok/s combined throughput.';
 
 create or replace macro speed_at_power_limit(tokens_per_s, power_fraction, speed_at_half_power := 0.88) as
     tokens_per_s * power(speed_at_half_power, ln(power_fraction) / ln(0.5));

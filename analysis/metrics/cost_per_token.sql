@@ -3,6 +3,7 @@
 with running_costs as (
     select
         b.build_id,
+        b.doubt,
         c.capex_low_usd,
         c.capex_mid_usd,
         c.capex_high_usd,
@@ -78,6 +79,7 @@ select
     joules_per_token(x.watts_mid, t.tokens_per_s_mid) as joules_per_token,
     t.memory_needed_gb,
     t.fits_in_memory,
+    r.doubt,
     reasons(r.missing, 'memory fit: ' || t.fit_missing) as missing
 from throughput as t
 inner join running_costs as r

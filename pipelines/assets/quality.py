@@ -17,11 +17,11 @@ from pipelines.warehouse.workspace import Workspace
 SHOWN_ROWS = 20
 FINDINGS = {
     ("roofline", "impossible_speeds"): (
-        "Speeds that memory bandwidth cannot deliver; they enter no cost.",
+        "Speeds that memory bandwidth cannot deliver, or not in full; they enter no cost.",
         """
         select benchmark_id, claimed_low, claimed_high, ceiling_tok_s, ratio_high
         from roofline
-        where verdict = 'impossible'
+        where verdict in ('impossible', 'partly')
         order by ratio_high desc
         """,
     ),

@@ -89,11 +89,30 @@ def _facet_reasons(vocabulary: Vocabulary) -> list[pl.Expr]:
     return [
         *_unresolved(),
         two_quantizations,
+        _other_precision(),
         *_out_of_list(),
         *_out_of_range(vocabulary),
         *_undated(vocabulary),
         *_contradicted(vocabulary),
     ]
+
+
+PRECISION = (
+    r"(?:(?:BF|F|FP)(?:16|32)|FP[48]|INT[48]|(?:NV|MX)FP4|I?Q[1-8]_[0-9A-Z_]+|Q[2-68]|[2-8]-?bits?|W[48]A(?:8|16))"
+)
+"""Words for the bits of a weight; the first number in each is how many."""
+QUARTER = r"\bQ[1-4][ ']*(?:20)?\d\d\b"
+
+
+def _other_precision() -> pl.Expr:
+    """Words of a cell that give its weights other bits than its row or column does: FP8 under FP16."""
+    words = pl.col("piece_text").str.replace_all(QUARTER, "").str.extract_all(rf"(?i)\b{PRECISION}\b")
+    bits = words.list.eval(pl.element().str.extract(r"(\d+)"))
+    stated = pl.coalesce("quantization", "model_quantization")
+    own = pl.when(stated.str.contains(rf"(?i)^{PRECISION}$")).then(stated.str.extract(r"(\d+)"))
+    return pl.when(own.is_not_null() & (words.list.len() > 0) & ~bits.list.contains(own)).then(
+        pl.format("the cell says {}, its row or column {}", words.list.join(" and "), stated)
+    )
 
 
 def _unresolved() -> list[pl.Expr]:

@@ -27,6 +27,7 @@ FRONT = """
     from cost_front
     where scenario_id = $scenario
         and model_class = $model_class
+        and excluded is null
     order by usd_per_mtok_mid, id
 """
 CLASSES_WITH_COSTS = "from answers where scenario_id = $scenario and rank = 1 order by class_from_b"
@@ -249,7 +250,7 @@ def cost_table(scenario: Row) -> Block:
     return table(
         with_links(query(COSTS, scenario=scenario["scenario_id"])),
         [
-            label("system", "System").linked("system_link"),
+            label("system", "System").linked("system_link").noted("doubt"),
             label("model", "Model"),
             label("quantization", "Quantisation"),
             number("concurrency", "At once", digits=0),
@@ -273,7 +274,11 @@ def workload_table(scenario: Row) -> Block:
     """What a workload costs a month on each system, whether it can keep up, and how long a prompt waits."""
     rows = with_links(query(WORKLOADS, scenario=scenario["scenario_id"]))
     return table(
-        rows.with_columns(runs=pl.concat_str("model", "quantization", separator=" ")),
+        rows.with_columns(
+            runs=pl.concat_str(
+                pl.concat_str("model", "quantization", separator=" "), "doubt", separator="; ", ignore_nulls=True
+            )
+        ),
         [
             label("system", "System").linked("system_link").noted("runs"),
             label("model_class", "Class"),

@@ -15,7 +15,7 @@ READINGS = """
     order by ratio desc nulls last, subject, attribute, conditions, value_low, observation_id
 """
 REJECTED = "from rejected_rows order by source_id, raw_file, raw_row, column_name"
-NATURES = ("contradiction", "overlap", "rounding", "other_conditions")
+NATURES = ("contradiction", "overlap")
 
 
 def conflicts_sentence() -> Markdown:
@@ -24,8 +24,8 @@ def conflicts_sentence() -> Markdown:
     by_nature = dict(rows["nature"].value_counts().iter_rows())
     return sentence(
         "The same thing is stated with different values {all}: {contradiction} contradict each other outright, {overlap} are "
-        "ranges that share a value, {rounding} differ by rounding, and {other_conditions} turn out to be of other conditions "
-        "(used against new, another day, another link).",
+        "ranges that share a value. What differs by rounding alone, by its unit or by its conditions (used against new, "
+        "another day, another link) is not counted.",
         all=counted(rows.height, "time"),
         **{nature: by_nature.get(nature, 0) for nature in NATURES},
     )

@@ -281,7 +281,7 @@ def largest_table() -> Block:
         .pivot(on="quantization", index="id", values="size")
     )
     shown = (
-        rows.select("id", "name", "memory_gb", "host_gb")
+        rows.select("id", "name", "memory_gb", "host_gb", "doubt")
         .unique("id", keep="first", maintain_order=True)
         .join(largest, on="id", how="left", maintain_order="left")
         .with_columns(build_id="id", missing=pl.lit("none of these sizes, or not known"))
@@ -289,7 +289,7 @@ def largest_table() -> Block:
     return table(
         with_links(shown),
         [
-            label("name", "System").linked("system_link"),
+            label("name", "System").linked("system_link").noted("doubt"),
             number("memory_gb", "Accelerators", "GB", digits=0),
             number("host_gb", "Host", "GB", digits=0),
             *(label(quantization, quantization) for quantization in order if quantization in shown.columns),
@@ -304,11 +304,11 @@ def largest_table() -> Block:
 def speed_chart() -> Chart:
     """Claimed speed of one sequence against the bandwidth at which the weights can be read."""
     rows = query(SPEEDS).with_columns(
-        limit=pl.when(pl.col("verdict") == "impossible")
+        limit=pl.when(pl.col("verdict").is_in(["impossible", "partly"]))
         .then(pl.lit("beyond its limit"))
         .otherwise(pl.lit("within memory's limit"))
     )
-    beyond = rows.filter(pl.col("verdict") == "impossible").height
+    beyond = rows.filter(pl.col("verdict").is_in(["impossible", "partly"])).height
     return Chart(
         speeds.against_bandwidth(rows),
         title=f"Bandwidth sets the pace, and {beyond} of {rows.height} claimed speeds outrun it",

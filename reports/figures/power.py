@@ -243,7 +243,7 @@ def watts_table() -> Block:
     return table(
         with_links(power()),
         [
-            label("system", "System").linked("system_link"),
+            label("system", "System").linked("system_link").noted("doubt"),
             interval("watts_low", "watts_high", "Power", "W", digits=0).noted("watts_remark"),
             label("basis", "Basis"),
             number("idle_w", "Idle", "W", digits=0),

@@ -382,7 +382,7 @@ def returns_table(scenario: Row) -> Block:
     return table(
         rows,
         [
-            label("system", "System").linked("system_link"),
+            label("system", "System").linked("system_link").noted("doubt"),
             money("capex_mid_usd", "Price"),
             label("card", "Rented card").noted("price"),
             label("how", "Compared with"),

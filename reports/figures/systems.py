@@ -99,7 +99,7 @@ def index_table(overview: pl.DataFrame, runs: pl.DataFrame, model_class: str, so
     return tables.table(
         rows,
         [
-            tables.label("system", "System").linked("link"),
+            tables.label("system", "System").linked("link").noted("doubt"),
             tables.number("accelerator_memory_gb", "Memory", "GB", digits=0),
             tables.money_interval("capex_low_usd", "capex_high_usd", "Price today").noted("limit"),
             tables.interval("watts_low", "watts_high", "Power", "W", digits=0),

@@ -12,6 +12,7 @@ TOKEN_GB = (5, 20, 40, 140)
 LOOKS = {
     "plausible": ("var(--measured)", "circle"),
     "at ceiling": ("var(--modelled)", "diamond"),
+    "partly": ("var(--impossible)", "triangle-up"),
     "impossible": ("var(--impossible)", "cross"),
 }
 
