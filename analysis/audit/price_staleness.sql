@@ -12,7 +12,7 @@ select
         select 1
         from build_parts as b
         where b.current_price_from = p.observation_id
-    ) as is_reckoned_with,
+    ) as is_used,
     p.source_id
 from prices as p
 cross join settings as s

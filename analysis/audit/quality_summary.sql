@@ -1,4 +1,4 @@
--- Each source on one line: what was read of it, how its claims hold up, where it stands against itself and the others,
+-- Each source on one line: what was read of it, how its claims hold up, where it contradicts itself and the others,
 -- what it claims beyond physics, and how old its prices are.
 with cells as (
     select
@@ -76,7 +76,7 @@ ages as (
         source_id,
         count(*) as prices,
         count(*) filter (where priced_on is null) as prices_without_day,
-        count(*) filter (where is_reckoned_with) as prices_reckoned_with,
+        count(*) filter (where is_used) as prices_used,
         min(age_days) as youngest_price_days,
         median(age_days) as median_price_days,
         max(age_days) as oldest_price_days
@@ -109,7 +109,7 @@ select
     coalesce(t.speeds_not_computable, 0) as speeds_not_computable,
     coalesce(a.prices, 0) as prices,
     coalesce(a.prices_without_day, 0) as prices_without_day,
-    coalesce(a.prices_reckoned_with, 0) as prices_reckoned_with,
+    coalesce(a.prices_used, 0) as prices_used,
     a.youngest_price_days,
     a.median_price_days,
     a.oldest_price_days

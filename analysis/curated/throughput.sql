@@ -1,4 +1,4 @@
--- Which throughput each system may be reckoned with: every stated one that could be about it, what the throughput
+-- Which throughput each system may be computed with: every stated one that could be about it, what the throughput
 -- model gives it, and why all but the best are out. A speed that memory cannot deliver never counts; a modelled one
 -- counts only where no stated one is left. cost_per_token reads the rows where `excluded` is NULL.
 with claims as (

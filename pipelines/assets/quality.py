@@ -44,11 +44,11 @@ FINDINGS = {
         """,
     ),
     ("price_staleness", "stale_prices"): (
-        "Prices older than half a year, or without a day, that a system is reckoned with.",
+        "Prices older than half a year, or without a day, that a system is computed with.",
         """
         select hardware_id, condition, price_mid_usd, age_days, source_id
         from price_staleness
-        where is_reckoned_with
+        where is_used
             and coalesce(age_days > 183, true)
         order by age_days desc nulls first
         """,

@@ -244,7 +244,7 @@ class _Evaluated:
             raise _Lost(f"{role}: {cell} was rejected, or is not there any more")
         if not found:
             raise ContractError(f"{place}: {cell} has no reading.", self.nearest_cell(cell))
-        listed = "; ".join(f"{n} is {one.attribute} {_told(one)}" for n, one in enumerate(found, start=1))
+        listed = "; ".join(f"{n} is {one.attribute} {_reading_in_words(one)}" for n, one in enumerate(found, start=1))
         if cell.piece is None and len(found) > 1:
             raise ContractError(f"{place}: {cell} has {len(found)} readings.", f"Say which, as piece = n: {listed}.")
         if cell.piece is not None and cell.piece > len(found):
@@ -369,7 +369,7 @@ class _Evaluated:
         return limit if is_rough else min(half, limit)
 
 
-def _told(reading: _Reading) -> str:
+def _reading_in_words(reading: _Reading) -> str:
     if reading.value_low is None:
         return repr(reading.value_text)
     return f"{written(Fraction(repr(reading.value_low)), Fraction(repr(reading.value_high)))} {reading.unit or ''}".rstrip()

@@ -1,6 +1,6 @@
 """Claimed speeds against memory bandwidth, and the throughput model: verdicts computed by hand from the documents.
 
-The arithmetic stands beside each case; sizes and bandwidths are the documents' own.
+The arithmetic is beside each case; sizes and bandwidths are the documents' own.
 """
 
 import re

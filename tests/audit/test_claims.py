@@ -311,7 +311,7 @@ def test_differences_are_stated_less_recomputed(judged: Callable[..., dict[str, 
     assert (row["difference_lower_end"], row["difference_upper_end"], row["relative_difference"]) == (-10, 40, 0.25)
 
 
-def test_against_nought_there_is_no_relative_difference(judged: Callable[..., dict[str, Any]]) -> None:
+def test_against_zero_there_is_no_relative_difference(judged: Callable[..., dict[str, Any]]) -> None:
     row = judged("sum(x)", usd("$5", 5), usd("$0", 0))
     assert (row["verdict"], row["difference_lower_end"], row["relative_difference"]) == ("differs", 5, None)
 
@@ -346,7 +346,7 @@ def test_piece_chooses_among_the_readings_of_a_cell(source: Callable[..., Source
     ]
 
 
-def test_facet_gives_the_number_that_stands_in_a_name(source: Callable[..., Source], vocabulary: Vocabulary) -> None:
+def test_facet_gives_the_number_in_a_name(source: Callable[..., Source], vocabulary: Vocabulary) -> None:
     readings = observed([reading("48GB", 48, unit="GB"), reading("Dual 4090", count=2), reading("24GB", 24, unit="GB")])
     inputs = 'n = { table = "list", row = 3, column = "value", facet = "count" }\nm = { table = "list", row = 4, column = "value" }'
     frames = evaluate_claims(load_claims([source(declared("n * m", inputs))]), readings, vocabulary)

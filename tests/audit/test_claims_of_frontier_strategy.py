@@ -1,6 +1,6 @@
 """The claims of the frontier hardware strategy against what they come to by hand.
 
-Every expected figure was computed from the document with pencil and paper; the arithmetic stands beside it. How claims are
+Every expected figure was computed from the document with pencil and paper; the arithmetic is beside it. How claims are
 evaluated in general is tested elsewhere.
 """
 

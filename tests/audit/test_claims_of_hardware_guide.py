@@ -1,6 +1,6 @@
 """The claims of the local AI hardware guide against what they come to by hand.
 
-Every expected figure was computed by hand from the document; the arithmetic stands beside it. How claims are evaluated in
+Every expected figure was computed by hand from the document; the arithmetic is beside it. How claims are evaluated in
 general is tested elsewhere.
 """
 
@@ -263,7 +263,7 @@ EXPECTED: Mapping[str, Expected] = {
     "mac_speed_405b_q2": agrees(2, 5),  # 800 / 115 = 6.96 is more
     # 32 / 1,792 = 0.0178571, 38 / 90 = 0.4222222, 38 / 150 = 0.2533333; 1 / 0.4400794 and 1 / 0.2711905
     "mac_speed_5090_offload": differs(2.272317, 3.687445, by=(0.727683, 1.312555)),  # stated 3-5
-    "mac_power_against": agrees(900, 1100, by=(-200, -400)),  # tier 1 draws least; stated at least 700
+    "mac_power_against": agrees(900, 1100, by=(-200, -400)),  # tier 1 uses least; stated at least 700
     # ---- tier 1
     # 3,500 + 580 + 520 + 280 + 145 + 260 + 270 + 120 + 170 = 5,845
     # 4,200 + 650 + 560 + 320 + 160 + 280 + 300 + 200 + 220 = 6,890; stated 7,110
