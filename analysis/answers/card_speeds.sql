@@ -8,9 +8,7 @@ with runs as (
         m.layers,
         m.hidden_size,
         m.active_params_b is not null as is_moe,
-        decode_read_gb(
-            z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings
-        ) as read_gb,
+        z.read_gb,
         kv_cache_gb(m.layers, m.cache_width, c.value, m.sliding_window, m.full_attention_layers) as full_cache_gb,
         kv_cache_gb(m.layers, m.cache_width, d.value, m.sliding_window, m.full_attention_layers) as cache_gb,
         o.value as overhead_gb
@@ -36,7 +34,8 @@ cards as (
         h.memory_kind,
         h.usable_memory_gb,
         h.memory_bandwidth_gb_s,
-        h.fp32_tflops
+        h.fp32_tflops,
+        h.fp16_vector_tflops
     from gpu_rates as g
     inner join hardware as h
         on h.hardware_id = g.hardware_id
@@ -47,15 +46,12 @@ timed as (
         c.hardware_id,
         r.*,
         memory_needed_gb(r.size_gb, r.full_cache_gb, r.overhead_gb) as memory_needed_gb,
-        modelled_ms(
-            decode_terms(
-                r.read_gb, r.cache_gb, r.layers, layer_width(r.hidden_size, c.vendor), r.is_moe, c.memory_bandwidth_gb_s, c.fp32_tflops, 1, 'none'
-            ),
-            t.constants
-        ) as decode_ms,
-        t.log_low,
-        t.log_high,
-        interval_widening(r.is_moe, false, false, false) as widening
+        decode_terms(
+            r.read_gb, r.cache_gb, r.layers, layer_width(r.hidden_size, c.vendor), r.is_moe, c.memory_bandwidth_gb_s,
+            layer_tflops(c.fp32_tflops, c.fp16_vector_tflops), 1, 'none'
+        ) as terms,
+        modelled_ms(terms, t.constants) as decode_ms,
+        interval_reach(t.log_reading, t.log_elsewhere, decode_elsewhere(terms, t.constants)) as reach
     from cards as c
     cross join runs as r
     inner join throughput_model as t
@@ -72,9 +68,9 @@ select
     model_size_id,
     memory_needed_gb,
     read_gb as gb_read_per_token,
-    1000 / (decode_ms * exp(log_high * widening)) as tokens_per_s_low,
+    1000 / (decode_ms * exp(reach)) as tokens_per_s_low,
     1000 / decode_ms as tokens_per_s_mid,
-    1000 / (decode_ms * exp(log_low * widening)) as tokens_per_s_high
+    1000 / greatest(decode_ms * exp(-reach), least_decode_ms(terms)) as tokens_per_s_high
 from timed
 where decode_ms is not null
 order by hardware_id, model_id, quantization

@@ -25,6 +25,7 @@ with runs as (
         m.vocabulary_size,
         m.tied_embeddings,
         z.size_gb_high as size_gb,
+        z.read_gb,
         z.model_size_id,
         -- of a run without a context the first few hundred tokens
         coalesce(b.context_tokens, 256) as run_context_tokens
@@ -61,13 +62,14 @@ termed as (
         case phase
             when 'decode'
                 then decode_terms(
-                    decode_read_gb(size_gb, params_b, active_params_b, vocabulary_size, hidden_size, tied_embeddings),
+                    read_gb,
                     kv_cache_gb(layers, cache_width, run_context_tokens, sliding_window, full_attention_layers),
-                    layers, layer_width(hidden_size, vendor), active_params_b is not null, memory_bandwidth_gb_s, fp32_tflops, gpu_count, run_split
+                    layers, layer_width(hidden_size, vendor), active_params_b is not null, memory_bandwidth_gb_s,
+                    layer_tflops(fp32_tflops, fp16_vector_tflops), gpu_count, run_split
                 )
             else prefill_terms(
                 coalesce(active_params_b, params_b), bits_of_file(size_gb, params_b), layers, hidden_size,
-                run_context_tokens, fp16_vector_tflops
+                run_context_tokens, fp16_vector_tflops, active_params_b is not null
             )
         end as terms,
         case phase
@@ -80,6 +82,7 @@ termed as (
 
 select
     benchmark_id,
+    source_id,
     phase,
     hardware_id,
     gpu_count as accelerators,

@@ -21,9 +21,7 @@ runs as (
         m.active_params_b is not null as is_moe,
         m.layers,
         m.hidden_size,
-        decode_read_gb(
-            z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings
-        ) as read_gb,
+        z.read_gb,
         kv_cache_gb(m.layers, m.cache_width, k.context_tokens, m.sliding_window, m.full_attention_layers) as full_cache_gb,
         kv_cache_gb(
             m.layers, m.cache_width, k.decode_context_tokens, m.sliding_window, m.full_attention_layers
@@ -93,35 +91,34 @@ timed as (
     select
         p.*,
         d.constants,
-        d.log_low,
-        d.log_high,
         d.left_out_error_percent,
         d.accelerators as calibrating_accelerators,
         case
             when p.fits
                 then decode_terms(
                     p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe,
-                    p.memory_bandwidth_gb_s, p.fp32_tflops, p.accelerators_used, p.split
+                    p.memory_bandwidth_gb_s, layer_tflops(p.fp32_tflops, p.fp16_vector_tflops), p.accelerators_used, p.split
                 )
         end as terms,
         modelled_ms(terms, d.constants) as decode_ms,
         case
             when p.fits
-                then modelled_ms(
-                    prefill_terms(
-                        p.active_params_b, bits_of_file(p.size_gb, p.params_b), p.layers, p.hidden_size,
-                        p.decode_context_tokens, p.fp16_vector_tflops
-                    ),
-                    f.constants,
-                    prefill_logs(
-                        p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators_used, p.decode_context_tokens
-                    ),
-                    f.exponents
+                then prefill_terms(
+                    p.active_params_b, bits_of_file(p.size_gb, p.params_b), p.layers, p.hidden_size,
+                    p.decode_context_tokens, p.fp16_vector_tflops, p.is_moe
                 )
-        end as prefill_ms,
-        f.log_low as prefill_log_low,
-        f.log_high as prefill_log_high,
-        interval_widening(p.is_moe, p.split = 'tensor', false, false) as widening,
+        end as prompt_terms,
+        modelled_ms(
+            prompt_terms,
+            f.constants,
+            prefill_logs(
+                p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators_used, p.decode_context_tokens
+            ),
+            f.exponents
+        ) as prefill_ms,
+        interval_widening(p.split = 'tensor', false, false) as widening,
+        interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants), widening) as reach,
+        interval_reach(f.log_reading, f.log_elsewhere, prefill_elsewhere(prompt_terms, f.constants)) as prompt_reach,
         reasons(
             case when p.hardware_id is null then 'its accelerators are not named' end,
             case when p.usable_memory_gb is null then 'the memory of ' || p.hardware_name || ' is not known' end,
@@ -184,13 +181,13 @@ select
     case when hardware_id is not null and usable_memory_gb is not null then fits end as fits_in_memory,
     read_gb as gb_read_per_token,
     decode_context_tokens::bigint as context_tokens,
-    1000 / (decode_ms * exp(log_high * widening)) as tokens_per_s_low,
+    1000 / (decode_ms * exp(reach)) as tokens_per_s_low,
     1000 / decode_ms as tokens_per_s_mid,
     -- memory is read no faster than its bandwidth
-    1000 / greatest(decode_ms * exp(log_low * widening), least_decode_ms(terms)) as tokens_per_s_high,
-    1000 / (prefill_ms * exp(prefill_log_high * least(widening, 2))) as prefill_tok_s_low,
+    1000 / greatest(decode_ms * exp(-reach), least_decode_ms(terms)) as tokens_per_s_high,
+    1000 / (prefill_ms * exp(prompt_reach)) as prefill_tok_s_low,
     1000 / prefill_ms as prefill_tok_s_mid,
-    1000 / (prefill_ms * exp(prefill_log_low * least(widening, 2))) as prefill_tok_s_high,
+    1000 / (prefill_ms * exp(-prompt_reach)) as prefill_tok_s_high,
     case
         when decode_ms is not null
             then concat_ws(

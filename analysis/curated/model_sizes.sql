@@ -67,43 +67,57 @@ derived as (
     where q.bits_per_weight is not null
         -- of a model that is bought by the token alone nobody says how large it is
         and m.params_b is not null
+),
+
+sizes as (
+    select
+        observation_id as model_size_id,
+        model_id,
+        quantization,
+        size_gb_low,
+        size_gb_high,
+        'stated' as basis,
+        null as derivation,
+        null as derived_from,
+        by_bits_gb,
+        holds_its_bits,
+        is_chosen,
+        is_approximate,
+        bound,
+        observation_id,
+        source_id,
+        raw_file,
+        raw_row,
+        raw_text,
+        observed_on,
+        date_basis
+    from stated
+    union all by name
+    select
+        'derived:' || model_id || ':' || quantization as model_size_id,
+        model_id,
+        quantization,
+        size_gb as size_gb_low,
+        size_gb as size_gb_high,
+        'derived' as basis,
+        derivation,
+        derived_from,
+        size_gb as by_bits_gb,
+        true as holds_its_bits,
+        is_chosen,
+        true as is_approximate
+    from derived
 )
 
 select
-    observation_id as model_size_id,
-    model_id,
-    quantization,
-    size_gb_low,
-    size_gb_high,
-    'stated' as basis,
-    null as derivation,
-    null as derived_from,
-    by_bits_gb,
-    holds_its_bits,
-    is_chosen,
-    is_approximate,
-    bound,
-    observation_id,
-    source_id,
-    raw_file,
-    raw_row,
-    raw_text,
-    observed_on,
-    date_basis
-from stated
-union all by name
-select
-    'derived:' || model_id || ':' || quantization as model_size_id,
-    model_id,
-    quantization,
-    size_gb as size_gb_low,
-    size_gb as size_gb_high,
-    'derived' as basis,
-    derivation,
-    derived_from,
-    size_gb as by_bits_gb,
-    true as holds_its_bits,
-    is_chosen,
-    true as is_approximate
-from derived
-order by model_id, quantization, basis desc, model_size_id
+    z.*,
+    decode_read_gb(
+        z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings,
+        m.expert_params_b, m.expert_share, q.bits_per_weight
+    ) as read_gb
+from sizes as z
+inner join models as m
+    on m.model_id = z.model_id
+left join quantizations as q
+    on q.quantization = z.quantization
+order by z.model_id, z.quantization, z.basis desc, z.model_size_id

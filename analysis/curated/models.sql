@@ -41,6 +41,14 @@ documented as (
         max(best.figure) filter (where attribute = 'full_attention_layers') as full_attention_layers,
         max(best.figure) filter (where attribute = 'hidden_size') as hidden_size,
         max(best.figure) filter (where attribute = 'vocabulary_size') as vocabulary_size,
+        expert_params_b(
+            max(best.figure) filter (where attribute = 'experts'),
+            max(best.figure) filter (where attribute = 'expert_layers'),
+            max(best.figure) filter (where attribute = 'expert_width'),
+            max(best.figure) filter (where attribute = 'hidden_size')
+        ) as expert_params_b,
+        max(best.figure) filter (where attribute = 'active_experts')
+        / max(best.figure) filter (where attribute = 'experts') as expert_share,
         max(best.word) filter (where attribute = 'tied_embeddings') = 'yes' as tied_embeddings
     from readings
     group by model_id
@@ -105,6 +113,8 @@ select
     h.hidden_size::integer as hidden_size,
     h.vocabulary_size::integer as vocabulary_size,
     h.tied_embeddings,
+    s.expert_params_b,
+    s.expert_share,
     h.shape_of,
     h.shape_from,
     s.params_basis,

@@ -27,10 +27,22 @@ create or replace macro kv_cache_gb(
 comment on macro kv_cache_gb is
     'GB of the key-value cache of one sequence at 16 bit: cache_width numbers a token and layer, of layers with a sliding window no more tokens than that. kv_cache_gb(32, 2048, 8192) = 1.074.';
 
+create or replace macro expert_params_b(experts, expert_layers, expert_width, hidden_size) as
+    experts::double * expert_layers * 3 * expert_width * hidden_size / 1e9;
+
+comment on macro expert_params_b is
+    'Billion parameters of all experts of a model: three matrices each. expert_params_b(32, 24, 2880, 2880) = 19.11.';
+
 create or replace macro decode_read_gb(
-    size_gb, params_b, active_params_b := null, vocabulary_size := 0, hidden_size := 0, tied_embeddings := false
+    size_gb, params_b, active_params_b := null, vocabulary_size := 0, hidden_size := 0, tied_embeddings := false,
+    expert_params_b := null, expert_share := 1, format_bits := null
 ) as
     case
+        -- experts hold the bits of the format, what is kept wider is in the rest
+        when expert_params_b is not null
+            then weights_gb(expert_params_b, least(coalesce(format_bits, 32), bits_of_file(size_gb, params_b))) * expert_share
+                + (size_gb - weights_gb(expert_params_b, least(coalesce(format_bits, 32), bits_of_file(size_gb, params_b))))
+                * (1 - case when tied_embeddings then 0 else vocabulary_size * hidden_size / 1e9 / (params_b - expert_params_b) end)
         when active_params_b is not null then size_gb * active_params_b / params_b
         -- of the token embedding a token reads one row, unless it is the output layer too
         when tied_embeddings then size_gb
@@ -38,7 +50,7 @@ create or replace macro decode_read_gb(
     end;
 
 comment on macro decode_read_gb is
-    'GB of weights that one token reads: all but the token embedding; of a mixture of experts the active part. decode_read_gb(16, 8, vocabulary_size := 128256, hidden_size := 4096) = 14.949.';
+    'GB of weights that one token reads: all but the token embedding; of a mixture of experts its share of them and all the rest, or the active part where its experts are not documented. decode_read_gb(16, 8, vocabulary_size := 128256, hidden_size := 4096) = 14.949.';
 
 create or replace macro layer_width(hidden_size, vendor) as
     case when vendor = 'Apple' then 1 else hidden_size / 4096 end;
@@ -46,15 +58,21 @@ create or replace macro layer_width(hidden_size, vendor) as
 comment on macro layer_width is
     'Width of a layer over that of an 8B model: what its arithmetic beside the weights grows with on cards; on Apple chips measured runs show no such growth. layer_width(8192, ''NVIDIA'') = 2.';
 
+create or replace macro layer_tflops(fp32_tflops, fp16_vector_tflops) as
+    least(fp16_vector_tflops, 2 * fp32_tflops);
+
+comment on macro layer_tflops is
+    'TFLOPS of the arithmetic beside the weights while decoding: the half-precision rate without tensor cores, no more than twice the single-precision one. layer_tflops(19.5, 78) = 39.';
+
 create or replace macro decode_terms(
-    read_gb, cache_gb, layers, width, is_moe, bandwidth_gb_s, fp32_tflops, accelerators, split, host_gb := 0,
+    read_gb, cache_gb, layers, width, is_moe, bandwidth_gb_s, tflops, accelerators, split, host_gb := 0,
     host_gb_s := 1
 ) as
     [
         (read_gb - host_gb) / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
         layers,
-        layers * width / fp32_tflops,
-        case when is_moe then layers / fp32_tflops else 0 end,
+        layers * width / tflops,
+        case when is_moe then layers / tflops else 0 end,
         cache_gb / bandwidth_gb_s * 1000 / case when split = 'tensor' then accelerators else 1 end,
         case when split = 'layer' then log2(accelerators) else 0 end,
         case when split = 'tensor' and accelerators > 1 then layers else 0 end,
@@ -70,16 +88,18 @@ create or replace macro least_decode_ms(terms) as
 comment on macro least_decode_ms is
     'Milliseconds that a decoded token takes at the least: reading weights and cache at full bandwidth, nothing for layers. least_decode_ms([10, 32, 1, 0, 2, 0, 0, 3]) = 15.';
 
-create or replace macro prefill_terms(active_params_b, bits, layers, hidden_size, prompt_tokens, vector_tflops) as
+create or replace macro prefill_terms(active_params_b, bits, layers, hidden_size, prompt_tokens, vector_tflops, is_moe := false) as
     [
         case when bits < 12 then 2 * active_params_b / vector_tflops else 0 end,
         case when bits >= 12 then 2 * active_params_b / vector_tflops else 0 end,
         -- every token looks at half of the prompt in the mean: keys and values, a multiplication and an addition each
-        2 * layers * hidden_size * prompt_tokens / 1e9 / vector_tflops
+        2 * layers * hidden_size * prompt_tokens / 1e9 / vector_tflops,
+        -- tokens of a batch go to different experts, so that each multiplication is small
+        case when is_moe then 2 * active_params_b / vector_tflops else 0 end
     ]::double[];
 
 comment on macro prefill_terms is
-    'What the milliseconds of a prompt token are made of, before their constants: GFLOP of the weights / vector TFLOPS of quantised and of 16-bit weights, and those of attention.';
+    'What the milliseconds of a prompt token are made of, before their constants: GFLOP of the weights / vector TFLOPS of quantised and of 16-bit weights, those of attention, and those of a mixture of experts besides.';
 
 create or replace macro prefill_logs(vector_tflops, is_unified, accelerators, prompt_tokens) as
     [
@@ -108,11 +128,29 @@ create or replace macro batched_tok_s(decode_ms, prefill_ms, concurrency, cache_
 comment on macro batched_tok_s is
     'Tokens a second of several sequences together: a step reads the weights once for all, and each further sequence costs its arithmetic and its cache. batched_tok_s(33.3, 2, 5) = 121.1.';
 
-create or replace macro interval_widening(is_moe, is_tensor, is_offloaded, is_batched) as
-    1 + 1.5 * is_moe::integer + 2 * is_tensor::integer + 1.5 * is_offloaded::integer + 1.5 * is_batched::integer;
+create or replace macro decode_elsewhere(terms, constants) as
+    1 - (terms[1] * constants[1] + terms[8] * constants[8]) / modelled_ms(terms, constants);
+
+comment on macro decode_elsewhere is
+    'Share of the time of a decoded token that is not spent on reading weights: what small models have most of, and the model knows least. decode_elsewhere([10, 32, 0, 0, 0, 0, 0, 0], [1, 0.3125, 0, 0, 0, 0, 0, 0]) = 0.5.';
+
+create or replace macro prefill_elsewhere(terms, constants) as
+    1 - (terms[1] * constants[1] + terms[2] * constants[2]) / modelled_ms(terms, constants);
+
+comment on macro prefill_elsewhere is
+    'Share of the time of a prompt token that is not spent on multiplying its weights. prefill_elsewhere([3, 0, 1, 0], [1, 1, 1, 1]) = 0.25.';
+
+create or replace macro interval_reach(log_reading, log_elsewhere, elsewhere, widening := 1) as
+    widening * sqrt(log_reading * log_reading + log_elsewhere * log_elsewhere * elsewhere * elsewhere);
+
+comment on macro interval_reach is
+    'Logarithm of the time at either end of an interval over the modelled time. interval_reach(0.3, 0.8, 0.5) = 0.5.';
+
+create or replace macro interval_widening(is_tensor, is_offloaded, is_batched) as
+    1 + is_tensor::integer + is_offloaded::integer + is_batched::integer;
 
 comment on macro interval_widening is
-    'By what factor an interval is wider where few runs or none calibrate: a mixture of experts, tensor parallel, weights in host memory, several sequences. interval_widening(true, false, false, false) = 2.5.';
+    'By what factor an interval is wider where few runs or none calibrate: tensor parallel, weights in host memory, several sequences. interval_widening(true, false, true) = 3.';
 
 create or replace macro working_power_w(idle_host_w, share_of_tdp, tdp_w, accelerators, split, further_card_w := 20, tensor_share := 0.75) as
     idle_host_w

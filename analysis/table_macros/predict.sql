@@ -116,9 +116,7 @@ create or replace macro predict(
             z.size_gb_high as size_gb,
             bits_of_file(z.size_gb_high, m.params_b) as bits,
             coalesce(z.derivation, 'stated') as derivation,
-            decode_read_gb(
-                z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings
-            ) as read_gb,
+            z.read_gb,
             kv_cache_gb(m.layers, m.cache_width, k.context, m.sliding_window, m.full_attention_layers) as cache_gb,
             case
                 when k.accelerators = 1 then 'none'
@@ -159,25 +157,26 @@ create or replace macro predict(
                 when p.short_gb = 0 or p.memory_kind <> 'unified'
                     then decode_terms(
                         p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe,
-                        p.memory_bandwidth_gb_s, p.fp32_tflops, p.accelerators, p.used_split,
+                        p.memory_bandwidth_gb_s, layer_tflops(p.fp32_tflops, p.fp16_vector_tflops), p.accelerators, p.used_split,
                         p.offloaded_gb / p.size_gb * p.read_gb, p.host_gb_s
                     )
             end as terms,
             modelled_ms(terms, d.constants) as decode_ms,
             case
                 when p.short_gb = 0
-                    then modelled_ms(
-                        prefill_terms(p.active_params_b, p.bits, p.layers, p.hidden_size, p.prompt, p.fp16_vector_tflops),
-                        f.constants,
-                        prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators, p.prompt),
-                        f.exponents
+                    then prefill_terms(
+                        p.active_params_b, p.bits, p.layers, p.hidden_size, p.prompt, p.fp16_vector_tflops, p.is_moe
                     )
-            end as prefill_ms,
-            interval_widening(p.is_moe, p.used_split = 'tensor', p.offloaded_gb > 0, p.sequences > 1) as widening,
-            d.log_low,
-            d.log_high,
-            f.log_low as prefill_log_low,
-            f.log_high as prefill_log_high,
+            end as prompt_terms,
+            modelled_ms(
+                prompt_terms,
+                f.constants,
+                prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators, p.prompt),
+                f.exponents
+            ) as prefill_ms,
+            interval_widening(p.used_split = 'tensor', p.offloaded_gb > 0, p.sequences > 1) as widening,
+            interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants), widening) as reach,
+            interval_reach(f.log_reading, f.log_elsewhere, prefill_elsewhere(prompt_terms, f.constants)) as prompt_reach,
             w.wall_w,
             b.price_low_usd,
             b.price_mid_usd,
@@ -212,10 +211,10 @@ create or replace macro predict(
                     t.decode_ms, t.prefill_ms, t.sequences, t.cache_gb / t.memory_bandwidth_gb_s * 1000
                 )
             end as decode_mid,
-            decode_mid * exp(-t.log_high * t.widening) as decode_low,
+            decode_mid * exp(-t.reach) as decode_low,
             -- memory is read no faster than its bandwidth
             decode_mid
-            * least(exp(-t.log_low * t.widening), t.decode_ms / least_decode_ms(t.terms)) as decode_high,
+            * least(exp(t.reach), t.decode_ms / least_decode_ms(t.terms)) as decode_high,
             1000 / t.prefill_ms as prefill_mid,
             case
                 when t.kind = 'gpu'
@@ -251,9 +250,9 @@ create or replace macro predict(
         s.decode_low as decode_tok_s_low,
         s.decode_mid as decode_tok_s_mid,
         s.decode_high as decode_tok_s_high,
-        s.prefill_mid * exp(-s.prefill_log_high * least(s.widening, 2)) as prefill_tok_s_low,
+        s.prefill_mid * exp(-s.prompt_reach) as prefill_tok_s_low,
         s.prefill_mid as prefill_tok_s_mid,
-        s.prefill_mid * exp(-s.prefill_log_low * least(s.widening, 2)) as prefill_tok_s_high,
+        s.prefill_mid * exp(s.prompt_reach) as prefill_tok_s_high,
         s.needed_gb as memory_needed_gb,
         s.memory_gb as accelerator_memory_gb,
         s.short_gb = 0 as fits_in_memory,

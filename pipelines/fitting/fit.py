@@ -5,7 +5,7 @@ expected of them (`terms.Term`), and with a loss that lets single runs be out of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from pipelines.fitting.terms import EXPONENTS, TERMS, Term
 Array = npt.NDArray[np.float64]
 OUTLIER = float(np.log(2))
 """Logarithm of a miss that no software explains: a fault of driver, power or memory."""
-MOST_STEPS, LONGEST_STEP, CLOSE_ENOUGH = 40, 0.7, 1e-4
+MOST_STEPS, LONGEST_STEP, CLOSE_ENOUGH = 40, 0.7, 1e-3
 NOISE = {"decode": 0.06, "prefill": 0.15}
 """Standard deviation of the logarithm of a run around the model, by phase."""
 
@@ -89,14 +89,15 @@ class Problem:
     def solve(self, start: Array | None = None) -> Array:
         """The point of least loss: Gauss-Newton steps in which runs that are far off weigh less (soft L1)."""
         point = self.expected if start is None else start
-        count, rows = len(self.keys), np.arange(len(self.log_ms))[:, None]
+        count, rows = len(self.keys), np.arange(len(self.log_ms))
         held = 1 / self.spreads**2
         for _ in range(MOST_STEPS):
             logs, shares = self.predicted(point)
             miss = self.log_ms - logs
             weights = self.weights**2 / np.sqrt(1 + (miss * self.weights) ** 2)
             slope = np.zeros((len(miss), len(point)))
-            np.add.at(slope, (rows, self.unknowns), shares)
+            for unknown, share in zip(self.unknowns.T, shares.T, strict=True):
+                slope[rows, unknown] += share
             slope[:, count:] = self.logs
             weighted = slope * weights[:, None]
             step = np.linalg.solve(
@@ -112,24 +113,42 @@ class Problem:
         return replace(self, weights=np.where(left_out, 0.0, self.weights))
 
 
-def fit_phase(phase: str, runs: pl.DataFrame) -> tuple[Fit, Array, Array, Array, npt.NDArray[np.bool_]]:
-    """Fit the runs of a phase, then again without those that the first fit misses by more than OUTLIER.
+@dataclass(frozen=True)
+class Residuals:
+    """Of each run the logarithm of measured over modelled time (by the fit to all; without its accelerator; the larger of
+    that and the same without its model), the share of its time that is not spent on reading weights (prefill: on multiplying
+    them), and whether it is an outlier."""
 
-    Returns the fit; then for each run the logarithm of measured over modelled time, the same with its accelerator left out
-    of the fit, the larger of that and the same with its model left out, and whether it is an outlier.
-    """
+    fitted: Array
+    without_item: Array
+    unseen: Array
+    elsewhere: Array
+    outliers: npt.NDArray[np.bool_]
+
+    def kept(self) -> "Residuals":
+        """Those of the runs that are no outliers."""
+        within = ~self.outliers
+        return Residuals(*(getattr(self, one.name)[within] for one in fields(self)))
+
+
+def fit_phase(phase: str, runs: pl.DataFrame) -> tuple[Fit, Residuals]:
+    """Fit the runs of a phase, then again without those that the first fit misses by more than OUTLIER."""
     everything = Problem.of(phase, runs)
     first = everything.solve()
     outliers = np.abs(everything.log_ms - everything.predicted(first)[0]) > OUTLIER
     problem = everything.without(outliers)
     point = problem.solve(first)
-    fitted = problem.log_ms - problem.predicted(point)[0]
-    unseen_item, unseen_model = (
-        _left_out(problem, point, runs[column].to_numpy()) for column in ("hardware_id", "model_id")
-    )
-    unseen = np.where(np.abs(unseen_model) > np.abs(unseen_item), unseen_model, unseen_item)
+    logs, shares = problem.predicted(point)
+    item, model = (_left_out(problem, point, runs[column].to_numpy()) for column in ("hardware_id", "model_id"))
+    weights = [number for number, term in enumerate(TERMS[phase]) if term.is_weights]
     count = len(problem.keys)
-    return Fit(phase, problem.keys, point[:count], point[count:]), fitted, unseen_item, unseen, outliers
+    return Fit(phase, problem.keys, point[:count], point[count:]), Residuals(
+        fitted=problem.log_ms - logs,
+        without_item=item,
+        unseen=np.where(np.abs(model) > np.abs(item), model, item),
+        elsewhere=1 - shares[:, weights].sum(axis=1),
+        outliers=outliers,
+    )
 
 
 def _left_out(problem: Problem, point: Array, names: npt.NDArray[np.object_]) -> Array:

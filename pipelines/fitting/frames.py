@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from pipelines.fitting.fit import Array, Fit, fit_phase
-from pipelines.fitting.intervals import coverage, interval
+from pipelines.fitting.fit import Fit, Residuals, fit_phase
+from pipelines.fitting.intervals import Misses, coverage, intervals
 from pipelines.fitting.terms import TERMS, with_groups
 
 GENERATIONS = ("2024", "2025")
@@ -25,11 +24,11 @@ def fitted_frames(runs: pl.DataFrame, classes: Iterable[str]) -> dict[str, pl.Da
         of_phase = with_groups(runs.filter(pl.col("phase") == phase))
         if of_phase.is_empty():
             continue
-        fit, fitted, left_out, unseen, outliers = fit_phase(phase, of_phase)
-        misses.append(_misses(of_phase, fitted, left_out, outliers))
-        kept = of_phase.filter(~pl.Series(outliers))
+        fit, seen = fit_phase(phase, of_phase)
+        misses.append(_misses(of_phase, seen))
+        kept = of_phase.filter(~pl.Series(seen.outliers))
         constants += _constants(fit, kept)
-        models += _models(fit, kept, left_out[~outliers], unseen[~outliers], known)
+        models += _models(fit, kept, seen.kept(), known)
     return {
         "throughput_model": pl.DataFrame(models, schema=MODEL, orient="row"),
         "speed_constants": pl.DataFrame(constants, schema=CONSTANTS, orient="row"),
@@ -40,22 +39,26 @@ def fitted_frames(runs: pl.DataFrame, classes: Iterable[str]) -> dict[str, pl.Da
 MODEL: dict[str, pl.DataType | type[pl.DataType]] = {
     "phase": pl.String, "speed_class": pl.String, "software_generation": pl.String, "vendor": pl.String,
     "memory_kind": pl.String, "memory_type": pl.String, "software_day": pl.Date, "runs": pl.Int32, "accelerators": pl.Int32,
-    "constants": pl.List(pl.Float64), "exponents": pl.List(pl.Float64), "log_low": pl.Float64, "log_high": pl.Float64,
+    "constants": pl.List(pl.Float64), "exponents": pl.List(pl.Float64), "log_reading": pl.Float64, "log_elsewhere": pl.Float64,
     "left_out_error_percent": pl.Float64, "coverage_percent": pl.Float64,
 }  # fmt: skip
 CONSTANTS = {
     "phase": pl.String, "term": pl.String, "applies_to": pl.String, "value": pl.Float64, "unit": pl.String,
     "runs": pl.Int32, "meaning": pl.String,
 }  # fmt: skip
-LEFT_OUT = {"benchmark_id": pl.String, "fitted_ms": pl.Float64, "left_out_ms": pl.Float64, "is_outlier": pl.Boolean}
+LEFT_OUT = {
+    "benchmark_id": pl.String, "fitted_ms": pl.Float64, "left_out_ms": pl.Float64, "elsewhere": pl.Float64,
+    "is_outlier": pl.Boolean,
+}  # fmt: skip
 
 
-def _misses(runs: pl.DataFrame, fitted: Array, left_out: Array, outliers: npt.NDArray[np.bool_]) -> pl.DataFrame:
+def _misses(runs: pl.DataFrame, seen: Residuals) -> pl.DataFrame:
     return runs.select(
         "benchmark_id",
-        (pl.col("measured_ms") * pl.Series(np.exp(-fitted))).alias("fitted_ms"),
-        (pl.col("measured_ms") * pl.Series(np.exp(-left_out))).alias("left_out_ms"),
-        pl.Series("is_outlier", outliers),
+        (pl.col("measured_ms") * pl.Series(np.exp(-seen.fitted))).alias("fitted_ms"),
+        (pl.col("measured_ms") * pl.Series(np.exp(-seen.without_item))).alias("left_out_ms"),
+        pl.Series("elsewhere", seen.elsewhere),
+        pl.Series("is_outlier", seen.outliers),
     )
 
 
@@ -79,31 +82,29 @@ def _constants(fit: Fit, runs: pl.DataFrame) -> list[tuple[object, ...]]:
     return rows
 
 
-def _models(
-    fit: Fit, runs: pl.DataFrame, left_out: Array, unseen: Array, classes: Iterable[str]
-) -> list[tuple[object, ...]]:
+def _models(fit: Fit, runs: pl.DataFrame, seen: Residuals, classes: list[str]) -> list[tuple[object, ...]]:
     columns = ("speed_class", "software_generation", "hardware_id", "memory_type", "software_day")
     of_class, generations, items, types, days = (np.asarray(runs[column].to_list()) for column in columns)
+    misses = Misses(seen.unseen, seen.elsewhere, items, of_class)
+    found = intervals(misses, classes)
     rows: list[tuple[object, ...]] = []
     for name in classes:
         vendor, memory_kind = name.rsplit(" ", 1)
-        family = "apple" if vendor == "apple" else "cards"
         here = of_class == name
-        found = interval(unseen, items, here)
-        error = float(np.median(np.abs(np.exp(-left_out[here]) - 1)) * 100) if here.any() else None
-        covered = coverage(left_out, unseen, items, here)
+        error = float(np.median(np.abs(np.exp(seen.without_item[here]) - 1)) * 100) if here.any() else None
+        covered = coverage(seen.without_item, misses, name)
         memory = ", ".join(sorted({one for one in types[here] if one})) or None
         for generation in GENERATIONS:
             groups = {
                 "speed_class": name,
-                "family": family,
-                "family_generation": f"{family} {generation}",
+                "family": vendor,
+                "family_generation": f"{vendor} {generation}",
                 "all": "all",
             }
             now = here & (generations == generation)
             rows.append((
                 fit.phase, name, generation, vendor, memory_kind, memory, max((day for day in days[now] if day), default=None), int(now.sum()),
-                found.items, fit.constants(groups), [float(value) for value in fit.exponents], found.low, found.high,
-                error, covered,
+                found[name].items, fit.constants(groups), [float(value) for value in fit.exponents], found[name].reading,
+                found[name].elsewhere, error, covered,
             ))  # fmt: skip
     return rows

@@ -207,8 +207,8 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
     # a model without any cost but reading: speed is bandwidth over weights
     "throughput_model": [
         {"phase": phase, "speed_class": "maker gddr", "software_generation": "2025", "vendor": "maker", "memory_kind": "gddr",
-         "runs": 1, "accelerators": 4, "constants": constants, "exponents": [0.0] * len(constants), "log_low": -0.1,
-         "log_high": 0.1}
+         "runs": 1, "accelerators": 4, "constants": constants, "exponents": [0.0] * len(constants), "log_reading": 0.1,
+         "log_elsewhere": 0.0}
         for phase, constants in (("decode", [1.0, 0, 0, 0, 0, 0, 0, 1]), ("prefill", [1.0, 1, 1]))
     ],
     # nothing is said of interruptible rates
