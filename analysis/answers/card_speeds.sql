@@ -51,7 +51,7 @@ timed as (
             layer_tflops(c.fp32_tflops, c.fp16_vector_tflops), 1, 'none'
         ) as terms,
         modelled_ms(terms, t.constants) as decode_ms,
-        interval_reach(t.log_reading, t.log_elsewhere, decode_elsewhere(terms, t.constants)) as reach
+        interval_reach(t.log_reading, t.log_elsewhere, decode_elsewhere(terms, t.constants, decode_ms)) as reach
     from cards as c
     cross join runs as r
     inner join throughput_model as t

@@ -1,6 +1,6 @@
 -- The runs that the throughput model is fitted to: measured by somebody who gives tool and day, exact, of one sequence, on
--- accelerators whose data sheet is known, in a computer that does not hold them up. One row a reading, with the terms that
--- its time is made of.
+-- accelerators whose data sheet is known, in a computer that does not hold them up. One row a configuration: the median of
+-- its readings, by the one that is nearest to it, with the terms that its time is made of.
 with runs as (
     select
         b.*,
@@ -27,9 +27,14 @@ with runs as (
         z.size_gb_high as size_gb,
         z.read_gb,
         z.model_size_id,
+        r.median_tok_s,
+        r.readings,
         -- of a run without a context the first few hundred tokens
         coalesce(b.context_tokens, 256) as run_context_tokens
     from benchmarks as b
+    inner join measured_readings as r
+        on r.benchmark_id = b.benchmark_id
+        and r.is_representative
     inner join hardware as h
         on h.hardware_id = b.hardware_id
     inner join models as m
@@ -76,7 +81,7 @@ termed as (
             when 'decode' then [0.0]::double[]
             else prefill_logs(fp16_vector_tflops, memory_kind = 'unified', gpu_count, run_context_tokens)
         end as logs,
-        1000 / tokens_per_s_low as measured_ms
+        1000 / median_tok_s as measured_ms
     from runs
 )
 
@@ -96,7 +101,8 @@ select
     lower(vendor) as vendor,
     memory_type,
     run_context_tokens as context_tokens,
-    tokens_per_s_low as tokens_per_s,
+    median_tok_s as tokens_per_s,
+    readings,
     measured_ms,
     terms,
     logs,

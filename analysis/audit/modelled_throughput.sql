@@ -1,6 +1,6 @@
--- What the throughput model gives each system for the models of modelled_runs that it holds, one sequence at a time: on as
--- few of its accelerators as hold the model, which take turns (layer split), and on as many as share it evenly and read at
--- once (tensor parallel). Accelerators that are left over are idle, or run further copies.
+-- What the throughput model gives each system for the models of modelled_runs that it holds, with one sequence at a time and
+-- with several: on as few of its accelerators as hold the model and their caches, which take turns (layer split), and on as
+-- many as share it evenly and read at once (tensor parallel). Accelerators that are left over are idle, or run further copies.
 with constants as (
     select
         max(value) filter (where name = 'context_tokens') as context_tokens,
@@ -9,8 +9,17 @@ with constants as (
     from assumptions
 ),
 
+batches as (
+    select 1 as concurrency
+    union
+    select value::integer as concurrency
+    from assumptions
+    where name in ('few_at_once', 'many_at_once')
+),
+
 runs as (
     select
+        b.concurrency,
         r.model_id,
         r.quantization,
         z.size_gb_high as size_gb,
@@ -22,7 +31,9 @@ runs as (
         m.layers,
         m.hidden_size,
         z.read_gb,
-        kv_cache_gb(m.layers, m.cache_width, k.context_tokens, m.sliding_window, m.full_attention_layers) as full_cache_gb,
+        coalesce(m.expert_share, 1) as expert_share,
+        b.concurrency
+        * kv_cache_gb(m.layers, m.cache_width, k.context_tokens, m.sliding_window, m.full_attention_layers) as full_cache_gb,
         kv_cache_gb(
             m.layers, m.cache_width, k.decode_context_tokens, m.sliding_window, m.full_attention_layers
         ) as cache_gb,
@@ -36,6 +47,7 @@ runs as (
         and z.quantization = r.quantization
         and z.is_chosen
     cross join constants as k
+    cross join batches as b
 ),
 
 kinds as (
@@ -100,7 +112,19 @@ timed as (
                     p.memory_bandwidth_gb_s, layer_tflops(p.fp32_tflops, p.fp16_vector_tflops), p.accelerators_used, p.split
                 )
         end as terms,
-        modelled_ms(terms, d.constants) as decode_ms,
+        modelled_ms(
+            prefill_terms(
+                p.active_params_b, bits_of_file(p.size_gb, p.params_b), p.layers, p.hidden_size, 1, p.fp16_vector_tflops,
+                p.is_moe
+            ),
+            f.constants,
+            prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', 1, 1),
+            f.exponents
+        ) as token_ms,
+        case
+            when p.concurrency = 1 then modelled_ms(terms, d.constants)
+            else batch_step_ms(terms, d.constants, token_ms, p.concurrency, p.read_gb, p.size_gb, p.expert_share)
+        end as step_ms,
         case
             when p.fits
                 then prefill_terms(
@@ -116,8 +140,8 @@ timed as (
             ),
             f.exponents
         ) as prefill_ms,
-        interval_widening(p.split = 'tensor', false, false) as widening,
-        interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants), widening) as reach,
+        interval_widening(p.split = 'tensor', false, p.concurrency > 1) as widening,
+        interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants, step_ms), widening) as reach,
         interval_reach(f.log_reading, f.log_elsewhere, prefill_elsewhere(prompt_terms, f.constants)) as prompt_reach,
         reasons(
             case when p.hardware_id is null then 'its accelerators are not named' end,
@@ -157,18 +181,21 @@ chosen as (
     select *
     from timed
     qualify row_number() over (
-        partition by build_id, model_id, quantization, way
-        order by decode_ms is not null desc, decode_ms, usable_memory_gb desc, hardware_id
+        partition by build_id, model_id, quantization, way, concurrency
+        order by step_ms is not null desc, step_ms, usable_memory_gb desc, hardware_id
     ) = 1
 )
 
 select
-    concat_ws('/', 'modelled', build_id, model_id, quantization, way) as modelled_id,
+    concat_ws(
+        '/', 'modelled', build_id, model_id, quantization, way, case when concurrency > 1 then concurrency || ' at once' end
+    ) as modelled_id,
     build_id,
     model_id,
     quantization,
     hardware_id,
     split,
+    concurrency,
     case split when 'tensor' then 'vLLM' else 'llama.cpp' end as engine,
     accelerators_used,
     case when fits then (all_accelerators - accelerators_used)::integer end as idle_accelerators,
@@ -181,15 +208,18 @@ select
     case when hardware_id is not null and usable_memory_gb is not null then fits end as fits_in_memory,
     read_gb as gb_read_per_token,
     decode_context_tokens::bigint as context_tokens,
-    1000 / (decode_ms * exp(reach)) as tokens_per_s_low,
-    1000 / decode_ms as tokens_per_s_mid,
+    batch_tok_s(step_ms * exp(reach), concurrency) as tokens_per_s_low,
+    batch_tok_s(step_ms, concurrency) as tokens_per_s_mid,
     -- memory is read no faster than its bandwidth
-    1000 / greatest(decode_ms * exp(-reach), least_decode_ms(terms)) as tokens_per_s_high,
+    case
+        when step_ms is not null
+            then batch_tok_s(greatest(step_ms * exp(-reach), least_decode_ms(terms, concurrency)), concurrency)
+    end as tokens_per_s_high,
     1000 / (prefill_ms * exp(prompt_reach)) as prefill_tok_s_low,
     1000 / prefill_ms as prefill_tok_s_mid,
     1000 / (prefill_ms * exp(-prompt_reach)) as prefill_tok_s_high,
     case
-        when decode_ms is not null
+        when step_ms is not null
             then concat_ws(
                 '; ',
                 format('{:.4g} GB of weights ({}), {:.4g} GB read for a token', size_gb, derivation, read_gb),
@@ -204,6 +234,10 @@ select
                     calibrating_accelerators, left_out_error_percent
                 ),
                 case when calibrating_accelerators = 0 then 'no run of this class calibrates it' end,
+                case
+                    when concurrency > 1
+                        then format('{} sequences together: weights read once for all, each with its arithmetic and its cache', concurrency)
+                end,
                 case when split = 'tensor' then 'few runs of tensor parallel calibrate it: a wide interval' end,
                 case
                     when all_accelerators > accelerators_used

@@ -169,15 +169,6 @@ settings_of_power as (
     from assumptions as a
 ),
 
-measured_systems as (
-    select
-        hardware_id,
-        median(wall_w) as wall_w
-    from measured_power
-    where hardware_kind = 'system'
-    group by hardware_id
-),
-
 sets as (
     select
         a.build_id,
@@ -185,11 +176,13 @@ sets as (
         bool_and(h.kind = 'system') as is_whole,
         case when count(h.tdp_w) = count(*) then max(h.tdp_w) end as largest_tdp_w,
         case when count(h.tdp_w) = count(*) then sum(h.tdp_w * a.quantity) end as all_tdp_w,
-        case when count(m.wall_w) = count(*) then sum(m.wall_w * a.quantity) end as wall_w
+        case when count(m.working_w) = count(*) then sum(m.working_w * a.quantity) end as wall_w,
+        case when count(m.idle_w) = count(*) then sum(m.idle_w * a.quantity) end as whole_idle_w,
+        case when count(m.peak_w) = count(*) then sum(m.peak_w * a.quantity) end as whole_peak_w
     from build_accelerators as a
     inner join hardware as h
         on h.hardware_id = a.hardware_id
-    left join measured_systems as m
+    left join system_watts as m
         on m.hardware_id = a.hardware_id
     group by a.build_id
 ),
@@ -203,7 +196,7 @@ working as (
             else 'assumed'
         end as basis,
         case
-            when s.is_whole then coalesce(s.wall_w, k.system_share * s.all_tdp_w)
+            when s.is_whole then coalesce(s.wall_w, k.system_share * coalesce(s.whole_peak_w, s.all_tdp_w))
             else working_power_w(r.host_w, r.share_of_tdp, s.largest_tdp_w, s.pieces, 'layer', k.further_card_w)
         end as working_w,
         case
@@ -223,8 +216,10 @@ working as (
             when 'calibrated' then r.factor_high
             else k.several_factor
         end as factor_high,
-        case when not s.is_whole then k.idle_low + k.idle_further_w * (s.pieces - 1) end as idle_low_w,
-        case when not s.is_whole then k.idle_high + 2 * k.idle_further_w * (s.pieces - 1) end as idle_high_w
+        case when s.is_whole then s.whole_idle_w else k.idle_low + k.idle_further_w * (s.pieces - 1) end as idle_low_w,
+        case when s.is_whole then s.whole_idle_w else k.idle_high + 2 * k.idle_further_w * (s.pieces - 1) end as idle_high_w,
+        s.is_whole,
+        case when s.is_whole then s.whole_peak_w end as whole_peak_w
     from sets as s
     cross join settings_of_power as k
     cross join power_model as r
@@ -280,11 +275,11 @@ select
     coalesce(k.idle_w, w.idle_low_w) as idle_w_low,
     coalesce(k.idle_w, mid(w.idle_low_w, w.idle_high_w)) as idle_w_mid,
     coalesce(k.idle_w, w.idle_high_w) as idle_w_high,
-    case when k.idle_w is not null then 'stated' when w.idle_low_w is not null then 'assumed' end as idle_basis,
-    coalesce(k.peak_w, p.best.low) as peak_w_low,
-    coalesce(k.peak_w, mid(p.best.low, p.best.high)) as peak_w_mid,
-    coalesce(k.peak_w, p.best.high) as peak_w_high,
-    case when k.peak_w is not null then 'stated' else p.best.basis end as peak_basis,
+    case when k.idle_w is not null then 'stated' when w.is_whole and w.idle_low_w is not null then 'measured' when w.idle_low_w is not null then 'assumed' end as idle_basis,
+    coalesce(k.peak_w, w.whole_peak_w, p.best.low) as peak_w_low,
+    coalesce(k.peak_w, w.whole_peak_w, mid(p.best.low, p.best.high)) as peak_w_mid,
+    coalesce(k.peak_w, w.whole_peak_w, p.best.high) as peak_w_high,
+    case when coalesce(k.peak_w, w.whole_peak_w) is not null then 'stated' else p.best.basis end as peak_basis,
     f.rank = min(f.rank) over (partition by f.build_id) as is_best,
     f.not_counted,
     f.missing,

@@ -10,7 +10,9 @@ with stated as (
         o.is_approximate,
         o.bound,
         p.rank is not null as is_file,
-        weights_gb(m.params_b, q.bits_per_weight) as by_bits_gb,
+        file_gb(
+            m.params_b, q.bits_per_weight, q.embedding_bits, m.vocabulary_size, m.hidden_size, m.tied_embeddings
+        ) as by_bits_gb,
         -- weights of so many bits take no less than that; 5 % is left to rounding
         coalesce(o.value_high >= 0.95 * by_bits_gb, true) as holds_its_bits,
         row_number() over (
@@ -45,10 +47,13 @@ derived as (
     select
         m.model_id,
         q.quantization,
-        coalesce(f.size_gb_high, weights_gb(m.params_b, q.bits_per_weight)) as size_gb,
+        coalesce(f.size_gb_high, file_gb(
+            m.params_b, q.bits_per_weight, q.embedding_bits, m.vocabulary_size, m.hidden_size, m.tied_embeddings
+        )) as size_gb,
         case
             when f.model_id is not null then 'the file of ' || q.stands_for
             else format('{:.4g} billion parameters x {:.4g} bits ({})', m.params_b, q.bits_per_weight, q.bits_basis)
+                || coalesce(format(', embedding and output layer at {:.2g}', q.embedding_bits), '')
         end as derivation,
         coalesce(f.observation_id, q.bits_from) as derived_from,
         not exists (
@@ -113,7 +118,7 @@ select
     z.*,
     decode_read_gb(
         z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings,
-        m.expert_params_b, m.expert_share, q.bits_per_weight
+        m.expert_params_b, m.expert_share, q.bits_per_weight, q.embedding_bits
     ) as read_gb
 from sizes as z
 inner join models as m

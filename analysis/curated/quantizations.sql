@@ -82,6 +82,7 @@ select
         when b.figure is not null then 'stated'
         when b.nominal_bits is not null then 'name'
     end as bits_basis,
+    e.reading.low as embedding_bits,
     coalesce(b.nominal_bits, b.figure) as nominal_bits,
     q.reading.low as quality_low_percent,
     q.reading.high as quality_high_percent,
@@ -91,6 +92,9 @@ from bits as b
 left join bits as s
     on s.quantization = b.stands_for
     and s.is_reliable
+left join documented as e
+    on e.quantization = b.quantization
+    and e.attribute = 'embedding_bits'
 left join documented as q
     on q.quantization = b.quantization
     and q.attribute = 'quality'

@@ -38,8 +38,11 @@ candidates as (
         c.observed_on,
         c.date_basis,
         l.verdict as roofline_verdict,
-        c.tokens_per_s_low * case when c.per_user then coalesce(c.concurrency, 1) else 1 end as tokens_per_s_low,
-        c.tokens_per_s_high * case when c.per_user then coalesce(c.concurrency, 1) else 1 end as tokens_per_s_high,
+        case when c.per_user then coalesce(c.concurrency, 1) else 1 end as sequences,
+        -- of several readings of one configuration the middle half, and their median
+        coalesce(d.lower_quartile_tok_s, c.tokens_per_s_low * sequences) as tokens_per_s_low,
+        coalesce(d.median_tok_s, mid(c.tokens_per_s_low, c.tokens_per_s_high) * sequences) as tokens_per_s_mid,
+        coalesce(d.upper_quartile_tok_s, c.tokens_per_s_high * sequences) as tokens_per_s_high,
         coalesce(c.build_id = s.build_id, false) as is_own,
         case
             when c.phase = 'prefill' then 'reads the prompt, generates nothing'
@@ -53,6 +56,8 @@ candidates as (
                     case when l.verdict = 'partly' then 'partly ' else '' end, l.claimed_high, l.ceiling_tok_s
                 )
             when c.offload <> 'none' and c.build_id <> s.build_id then 'weights lie in the memory of another host'
+            when not r.is_representative
+                then coalesce(r.remark, format('one of {} readings, of which the median counts', r.readings))
         end as unfit
     from builds as s
     inner join claims as c
@@ -64,6 +69,11 @@ candidates as (
         )
     inner join roofline as l
         on l.benchmark_id = c.benchmark_id
+    left join measured_readings as r
+        on r.benchmark_id = c.benchmark_id
+    left join measured_distributions as d
+        on d.benchmark_id = c.benchmark_id
+        and d.readings > 1
 ),
 
 -- what the model of measured runs gives the same system for models as large at as many bits, each way of sharing them
@@ -81,6 +91,7 @@ modelled_ranges as (
     inner join quantizations as q
         on q.quantization = v.quantization
     where v.missing is null
+        and v.concurrency = 1
     group by v.build_id, m.params_b, q.bits_per_weight, v.split
 ),
 
@@ -197,7 +208,7 @@ stated as (
         r.offload,
         r.context_tokens,
         r.tokens_per_s_low,
-        mid(r.tokens_per_s_low, r.tokens_per_s_high) as tokens_per_s_mid,
+        r.tokens_per_s_mid,
         r.tokens_per_s_high,
         r.is_approximate,
         r.bound,
@@ -237,6 +248,7 @@ winners as (
         m.params_b,
         q.bits_per_weight,
         t.split,
+        t.concurrency,
         min(t.throughput_from) as throughput_from
     from stated as t
     inner join models as m
@@ -244,8 +256,7 @@ winners as (
     inner join quantizations as q
         on q.quantization = t.quantization
     where t.excluded is null
-        and t.concurrency = 1
-    group by t.build_id, m.params_b, q.bits_per_weight, t.split
+    group by t.build_id, m.params_b, q.bits_per_weight, t.split, t.concurrency
 )
 
 select *
@@ -260,7 +271,7 @@ select
     v.engine,
     v.context_tokens,
     'decode' as phase,
-    1 as concurrency,
+    v.concurrency,
     false as from_per_user,
     'none' as offload,
     v.tokens_per_s_low,
@@ -284,6 +295,7 @@ left join winners as w
     on w.build_id = v.build_id
     and w.params_b = m.params_b
     and w.bits_per_weight = q.bits_per_weight
+    and w.concurrency = v.concurrency
     and (w.split = v.split or v.split = 'none')
 where v.missing is null
 order by build_id, model_id, quantization, concurrency, throughput_from

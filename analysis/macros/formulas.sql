@@ -232,6 +232,17 @@ create or replace macro weights_gb(params_b, bits) as
 comment on macro weights_gb is
     'GB (1e9 bytes) that a model''s weights take: billions of parameters * bits of each / 8. weights_gb(70, 4) = 35.';
 
+create or replace macro file_gb(params_b, bits, embedding_bits := null, vocabulary_size := 0, hidden_size := 0, tied_embeddings := false) as
+    case
+        when embedding_bits is null or vocabulary_size is null then weights_gb(params_b, bits)
+        -- the embedding, and the output layer unless it is the same
+        else weights_gb(params_b, bits)
+            + weights_gb(vocabulary_size::double * hidden_size / 1e9 * case when tied_embeddings then 1 else 2 end, embedding_bits - bits)
+    end;
+
+comment on macro file_gb is
+    'GB of a model''s file: all weights at the bits of the format, but embedding and output layer wider where the format keeps them so. file_gb(8, 4, 16, 100000, 5000) = 5.5.';
+
 create or replace macro bits_of_file(size_gb, params_b) as
     size_gb * 8 / nullif(params_b, 0);
 

@@ -35,18 +35,19 @@ comment on macro expert_params_b is
 
 create or replace macro decode_read_gb(
     size_gb, params_b, active_params_b := null, vocabulary_size := 0, hidden_size := 0, tied_embeddings := false,
-    expert_params_b := null, expert_share := 1, format_bits := null
+    expert_params_b := null, expert_share := 1, format_bits := null, embedding_bits := null
 ) as
     case
         -- experts hold the bits of the format, what is kept wider is in the rest
         when expert_params_b is not null
             then weights_gb(expert_params_b, least(coalesce(format_bits, 32), bits_of_file(size_gb, params_b))) * expert_share
                 + (size_gb - weights_gb(expert_params_b, least(coalesce(format_bits, 32), bits_of_file(size_gb, params_b))))
-                * (1 - case when tied_embeddings then 0 else vocabulary_size * hidden_size / 1e9 / (params_b - expert_params_b) end)
+                * (1 - case when tied_embeddings then 0 else vocabulary_size::double * hidden_size / 1e9 / (params_b - expert_params_b) end)
         when active_params_b is not null then size_gb * active_params_b / params_b
         -- of the token embedding a token reads one row, unless it is the output layer too
         when tied_embeddings then size_gb
-        else size_gb - weights_gb(vocabulary_size * hidden_size / 1e9, bits_of_file(size_gb, params_b))
+        else size_gb
+            - weights_gb(vocabulary_size::double * hidden_size / 1e9, coalesce(embedding_bits, bits_of_file(size_gb, params_b)))
     end;
 
 comment on macro decode_read_gb is
@@ -82,11 +83,11 @@ create or replace macro decode_terms(
 comment on macro decode_terms is
     'What the milliseconds of a decoded token are made of, before their constants: ms to read the weights, layers, layers x width / TFLOPS, the same of a mixture of experts, ms to read the cache, doublings of accelerators that take turns, synchronisations of accelerators that read at once, ms to read what lies in host memory.';
 
-create or replace macro least_decode_ms(terms) as
-    terms[1] + terms[5] + terms[8];
+create or replace macro least_decode_ms(terms, concurrency := 1) as
+    terms[1] + concurrency * terms[5] + terms[8];
 
 comment on macro least_decode_ms is
-    'Milliseconds that a decoded token takes at the least: reading weights and cache at full bandwidth, nothing for layers. least_decode_ms([10, 32, 1, 0, 2, 0, 0, 3]) = 15.';
+    'Milliseconds that a decoded token takes at the least: reading weights, and the cache of each sequence, at full bandwidth, nothing for layers. least_decode_ms([10, 32, 1, 0, 2, 0, 0, 3]) = 15.';
 
 create or replace macro prefill_terms(active_params_b, bits, layers, hidden_size, prompt_tokens, vector_tflops, is_moe := false) as
     [
@@ -122,17 +123,34 @@ create or replace macro modelled_ms(terms, constants, logs := [0.0]::double[], e
 comment on macro modelled_ms is
     'Milliseconds of a token: terms times their constants, times the factors of prefill. modelled_ms([10, 2], [1.1, 0.5]) = 12.';
 
-create or replace macro batched_tok_s(decode_ms, prefill_ms, concurrency, cache_ms := 0) as
-    concurrency * 1000 / (decode_ms + (concurrency - 1) * (prefill_ms + cache_ms));
+create or replace macro batch_step_ms(
+    terms, constants, token_ms, concurrency, read_gb := 0, size_gb := 0, expert_share := 1
+) as
+    modelled_ms(terms, constants)
+    -- each further sequence costs its arithmetic and its cache
+    + (concurrency - 1) * (token_ms + terms[5] * constants[5])
+    -- and lets tokens go to more of the experts, which are read, too
+    + case
+        when expert_share < 1
+            then terms[1] * constants[1] * (size_gb - read_gb) / read_gb
+                * (1 - expert_share - power(1 - expert_share, concurrency)) / (1 - expert_share)
+        else 0
+    end;
 
-comment on macro batched_tok_s is
-    'Tokens a second of several sequences together: a step reads the weights once for all, and each further sequence costs its arithmetic and its cache. batched_tok_s(33.3, 2, 5) = 121.1.';
+comment on macro batch_step_ms is
+    'Milliseconds in which each of several sequences gets a token: the weights are read once for all, each further sequence costs its arithmetic (token_ms) and its cache, and of a mixture of experts more are read. batch_step_ms([30, 0, 0, 0, 1, 0, 0, 0], [1, 1, 1, 1, 2, 1, 1, 1], 1, 5) = 44.';
 
-create or replace macro decode_elsewhere(terms, constants) as
-    1 - (terms[1] * constants[1] + terms[8] * constants[8]) / modelled_ms(terms, constants);
+create or replace macro batch_tok_s(step_ms, concurrency) as
+    concurrency * 1000 / step_ms;
+
+comment on macro batch_tok_s is
+    'Tokens a second of several sequences together. batch_tok_s(40, 5) = 125.';
+
+create or replace macro decode_elsewhere(terms, constants, step_ms) as
+    1 - (terms[1] * constants[1] + terms[8] * constants[8]) / step_ms;
 
 comment on macro decode_elsewhere is
-    'Share of the time of a decoded token that is not spent on reading weights: what small models have most of, and the model knows least. decode_elsewhere([10, 32, 0, 0, 0, 0, 0, 0], [1, 0.3125, 0, 0, 0, 0, 0, 0]) = 0.5.';
+    'Share of the time of a step that is not spent on reading weights: what small models have most of, and the model knows least. decode_elsewhere([10, 32, 0, 0, 0, 0, 0, 0], [1, 0.3125, 0, 0, 0, 0, 0, 0], 20) = 0.5.';
 
 create or replace macro prefill_elsewhere(terms, constants) as
     1 - (terms[1] * constants[1] + terms[2] * constants[2]) / modelled_ms(terms, constants);

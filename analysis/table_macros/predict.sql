@@ -84,15 +84,6 @@ create or replace macro predict(
         ) = 1
     ),
 
-    system_watts as (
-        select
-            w.hardware_id,
-            median(w.wall_w) as wall_w
-        from measured_power as w
-        where w.hardware_kind = 'system'
-        group by w.hardware_id
-    ),
-
     placed as (
         select
             k.*,
@@ -117,6 +108,7 @@ create or replace macro predict(
             bits_of_file(z.size_gb_high, m.params_b) as bits,
             coalesce(z.derivation, 'stated') as derivation,
             z.read_gb,
+            coalesce(m.expert_share, 1) as expert_share,
             kv_cache_gb(m.layers, m.cache_width, k.context, m.sliding_window, m.full_attention_layers) as cache_gb,
             case
                 when k.accelerators = 1 then 'none'
@@ -161,7 +153,16 @@ create or replace macro predict(
                         p.offloaded_gb / p.size_gb * p.read_gb, p.host_gb_s
                     )
             end as terms,
-            modelled_ms(terms, d.constants) as decode_ms,
+            modelled_ms(
+                prefill_terms(p.active_params_b, p.bits, p.layers, p.hidden_size, 1, p.fp16_vector_tflops, p.is_moe),
+                f.constants,
+                prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', 1, 1),
+                f.exponents
+            ) as token_ms,
+            case
+                when p.sequences = 1 then modelled_ms(terms, d.constants)
+                else batch_step_ms(terms, d.constants, token_ms, p.sequences, p.read_gb, p.size_gb, p.expert_share)
+            end as step_ms,
             case
                 when p.short_gb = 0
                     then prefill_terms(
@@ -175,9 +176,13 @@ create or replace macro predict(
                 f.exponents
             ) as prefill_ms,
             interval_widening(p.used_split = 'tensor', p.offloaded_gb > 0, p.sequences > 1) as widening,
-            interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants), widening) as reach,
+            interval_reach(d.log_reading, d.log_elsewhere, decode_elsewhere(terms, d.constants, step_ms), widening) as reach,
             interval_reach(f.log_reading, f.log_elsewhere, prefill_elsewhere(prompt_terms, f.constants)) as prompt_reach,
-            w.wall_w,
+            w.working_w as wall_w,
+            w.idle_w as whole_idle_w,
+            w.peak_w as whole_peak_w,
+            w.missing as watts_missing,
+            w.read_at,
             b.price_low_usd,
             b.price_mid_usd,
             b.price_high_usd,
@@ -205,23 +210,20 @@ create or replace macro predict(
     sped as (
         select
             t.*,
-            case
-                when t.sequences = 1 then 1000 / t.decode_ms
-                else batched_tok_s(
-                    t.decode_ms, t.prefill_ms, t.sequences, t.cache_gb / t.memory_bandwidth_gb_s * 1000
-                )
-            end as decode_mid,
+            batch_tok_s(t.step_ms, t.sequences) as decode_mid,
             decode_mid * exp(-t.reach) as decode_low,
             -- memory is read no faster than its bandwidth
-            decode_mid
-            * least(exp(t.reach), t.decode_ms / least_decode_ms(t.terms)) as decode_high,
+            case
+                when t.step_ms is not null
+                    then batch_tok_s(greatest(t.step_ms * exp(-t.reach), least_decode_ms(t.terms, t.sequences)), t.sequences)
+            end as decode_high,
             1000 / t.prefill_ms as prefill_mid,
             case
                 when t.kind = 'gpu'
                     then working_power_w(
                         t.host_w, t.share_of_tdp, t.tdp_w, t.accelerators, t.used_split, t.further_card_w, t.tensor_share
                     )
-                else coalesce(t.wall_w, t.system_share * t.tdp_w) * t.accelerators
+                else coalesce(t.wall_w, t.system_share * coalesce(t.whole_peak_w, t.tdp_w)) * t.accelerators
             end as watts_mid,
             case
                 when t.kind <> 'gpu' and t.wall_w is not null then 0.9
@@ -263,10 +265,11 @@ create or replace macro predict(
         case when s.kind = 'gpu' then s.host_w + s.prefill_share * s.tdp_w * s.accelerators end as prefill_watts,
         case
             when s.kind = 'gpu' then mid(s.idle_low, s.idle_high) + s.idle_further_w * (s.accelerators - 1)
+            else s.whole_idle_w * s.accelerators
         end as idle_watts,
         case
             when s.kind = 'gpu' then s.tdp_w * s.accelerators + mid(s.host_peak_low, s.host_peak_high)
-            else s.tdp_w * s.accelerators
+            else s.whole_peak_w * s.accelerators
         end as peak_watts,
         joules_per_token(s.watts_mid, s.decode_mid) as joules_per_token,
         usd_per_mtok(
@@ -300,12 +303,15 @@ create or replace macro predict(
                 ),
                 'few or no runs of this class calibrate it: constants of other classes, a wider interval'
             ),
-            case when s.sequences > 1 then 'several sequences: batch model' end,
+            case
+                when s.sequences > 1
+                    then format('{:.0f} sequences together: weights read once for all, each with its arithmetic and its cache', s.sequences)
+            end,
             case
                 when s.kind = 'gpu' and s.accelerators = 1
                     then format('watts: {:.0f} W + {:.2f} x thermal design power, as measured at the wall of desktop computers', s.host_w, s.share_of_tdp)
                 when s.kind = 'gpu' then 'watts of several cards are assumed'
-                when s.wall_w is not null then 'watts measured at the wall'
+                when s.wall_w is not null then concat_ws(' ', 'watts measured at the wall', 'of ' || s.read_at)
                 else 'watts assumed from its highest power'
             end,
             'cost: price of the accelerators over their life and electricity, without a host'
@@ -326,8 +332,8 @@ create or replace macro predict(
                     then format('speed: {:.4g} GB do not fit into {:.4g} GB', s.needed_gb, s.memory_gb)
             end,
             case when s.short_gb > 0 then 'prefill: the model does not fit' end,
-            case when s.watts_mid is null and s.hardware_id is not null then 'watts: no source states its power' end,
-            case when s.kind <> 'gpu' then 'idle watts: nobody measured them' end,
+            case when s.watts_mid is null and s.kind = 'gpu' then 'watts: no source states its power' end,
+            case when s.kind <> 'gpu' then 'watts: ' || s.watts_missing end,
             case when s.price_mid_usd is null and s.hardware_id is not null then 'cost: no source prices it' end
         ), '') as missing
     from sped as s;

@@ -32,11 +32,11 @@ FRONT = """
 """
 CLASSES_WITH_COSTS = "from answers where scenario_id = $scenario and rank = 1 order by class_from_b"
 SERVED = """
-    from system_costs
+    from served_runs
     where scenario_id = $scenario
-        and concurrency > 1
-        and usd_per_mtok_mid is not null
-    order by usd_per_mtok_mid, build_id
+        and model_class = $model_class
+        and (rank <= 12 or evidence <> 'modelled')
+    order by rank
 """
 BITS = """
     from costs_by_bits
@@ -47,6 +47,7 @@ BITS = """
 COSTS = """
     from system_costs
     where scenario_id = $scenario
+        and (concurrency = 1 or evidence <> 'modelled')
     order by usd_per_mtok_mid nulls last, system, model, quantization, concurrency
 """
 WORKLOADS = """
@@ -185,13 +186,11 @@ def front_chart(model_class: str, scenario_id: str) -> Chart | Block:
     )
 
 
-def served_chart(scenario_id: str) -> Chart | Block:
-    """Cost of a million tokens where several sequences run at once."""
-    rows = named(query(SERVED, scenario=scenario_id))
+def served_chart(model_class: str, scenario_id: str) -> Chart | Block:
+    """Cost of a million tokens of a class where several sequences run at once."""
+    rows = named(query(SERVED, scenario=scenario_id, model_class=model_class))
     if not rows.height:
-        return Block(
-            '<p class="chart-failed">No system with a known price has a speed for several sequences at once.</p>'
-        )
+        return nothing(model_class)
     rows = rows.with_columns(
         # A bar begins a new line of a label: see evidence.cost_ranges.
         row=pl.format("{}|{}|{} at once, {}", "system", "runs", "concurrency", "evidence")
@@ -204,7 +203,7 @@ def served_chart(scenario_id: str) -> Chart | Block:
         description="Range chart of the cost of a million tokens with several sequences at once, logarithmic: "
         + "; ".join(f"{row['row'].replace('|', ', ')} {row['cost']}" for row in rows.iter_rows(named=True))
         + ".",
-        source=source(SERVED, scenario=scenario_id),
+        source=source(SERVED, scenario=scenario_id, model_class=model_class),
         example=first,
     )
 

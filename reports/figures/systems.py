@@ -26,6 +26,7 @@ PARTS = "from build_parts order by build_id, line"
 SPEEDS = """
     from system_costs
     where scenario_id = $scenario
+        and (concurrency = 1 or evidence <> 'modelled')
     order by build_id, concurrency, params_b, model, quantization
 """
 UNUSED = "from unused_speeds where place is not null order by build_id, excluded, throughput_from"
