@@ -117,8 +117,11 @@ create or replace macro predict(
             end as used_split,
             h.usable_memory_gb * k.accelerators as memory_gb,
             memory_needed_gb(z.size_gb_high, cache_gb * k.sequences, c.overhead_gb, k.accelerators) as needed_gb,
-            greatest(needed_gb - (h.usable_memory_gb * k.accelerators), 0) as short_gb,
-            case when h.memory_kind <> 'unified' then least(short_gb, z.size_gb_high) else 0 end as offloaded_gb
+            -- greatest() passes over NULL, which here means not known
+            case
+                when needed_gb is not null and memory_gb is not null then greatest(needed_gb - memory_gb, 0)
+            end as short_gb,
+            case when h.memory_kind <> 'unified' and short_gb > 0 then least(short_gb, z.size_gb_high) else 0 end as offloaded_gb
         from asked as k
         cross join constants as c
         left join item_names as n
@@ -146,7 +149,7 @@ create or replace macro predict(
             f.left_out_error_percent as prefill_error,
             d.software_day,
             case
-                when p.short_gb = 0 or p.memory_kind <> 'unified'
+                when coalesce(p.short_gb, 0) = 0 or p.memory_kind <> 'unified'
                     then decode_terms(
                         p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe,
                         p.memory_bandwidth_gb_s, layer_tflops(p.fp32_tflops, p.fp16_vector_tflops), p.accelerators, p.used_split,
@@ -327,6 +330,14 @@ create or replace macro predict(
                     then 'speed: no source states its memory bandwidth'
             end,
             case when s.fp32_tflops is null and s.hardware_id is not null then 'speed: no source states its compute' end,
+            case when s.memory_gb is null and s.hardware_id is not null then 'fit: no source states its memory' end,
+            (
+                select 'name one of its kinds: ' || string_agg(v.name, ', ' order by v.name)
+                from hardware as v
+                where s.memory_bandwidth_gb_s is null
+                    and v.memory_bandwidth_gb_s is not null
+                    and starts_with(v.name, s.hardware_name || ' ')
+            ),
             case
                 when s.short_gb > 0 and s.memory_kind = 'unified'
                     then format('speed: {:.4g} GB do not fit into {:.4g} GB', s.needed_gb, s.memory_gb)

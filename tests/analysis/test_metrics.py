@@ -209,7 +209,7 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
         {"phase": phase, "speed_class": "maker gddr", "software_generation": "2025", "vendor": "maker", "memory_kind": "gddr",
          "runs": 1, "accelerators": 4, "constants": constants, "exponents": [0.0] * len(constants), "log_reading": 0.1,
          "log_elsewhere": 0.0}
-        for phase, constants in (("decode", [1.0, 0, 0, 0, 0, 0, 0, 1]), ("prefill", [1.0, 1, 1]))
+        for phase, constants in (("decode", [1.0, 0, 0, 0, 0, 0, 0, 1]), ("prefill", [1.0, 1, 1, 0]))
     ],
     # nothing is said of interruptible rates
     "cloud_purchases": [
