@@ -165,10 +165,10 @@ comment on macro interval_reach is
     'Logarithm of the time at either end of an interval over the modelled time. interval_reach(0.3, 0.8, 0.5) = 0.5.';
 
 create or replace macro interval_widening(is_tensor, is_offloaded, is_batched) as
-    1 + is_tensor::integer + is_offloaded::integer + is_batched::integer;
+    1 + 0.5 * is_tensor::integer + is_offloaded::integer + is_batched::integer;
 
 comment on macro interval_widening is
-    'By what factor an interval is wider where few runs or none calibrate: tensor parallel, weights in host memory, several sequences. interval_widening(true, false, true) = 3.';
+    'By what factor an interval is wider where few runs or none calibrate: tensor parallel, weights in host memory, several sequences. interval_widening(true, false, true) = 2.5.';
 
 create or replace macro working_power_w(idle_host_w, share_of_tdp, tdp_w, accelerators, split, further_card_w := 20, tensor_share := 0.75) as
     idle_host_w

@@ -119,7 +119,8 @@ create or replace macro predict(
             memory_needed_gb(z.size_gb_high, cache_gb * k.sequences, c.overhead_gb, k.accelerators) as needed_gb,
             -- greatest() passes over NULL, which here means not known
             case
-                when needed_gb is not null and memory_gb is not null then greatest(needed_gb - memory_gb, 0)
+                when needed_gb is not null and h.usable_memory_gb is not null
+                    then greatest(needed_gb - h.usable_memory_gb * k.accelerators, 0)
             end as short_gb,
             case when h.memory_kind <> 'unified' and short_gb > 0 then least(short_gb, z.size_gb_high) else 0 end as offloaded_gb
         from asked as k

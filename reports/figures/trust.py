@@ -29,13 +29,6 @@ EFFICIENCY = """
         and concurrency = 1
     order by efficiency_class, percent_of_ceiling, benchmark_id
 """
-MODEL = """
-    from throughput_model
-    where software_generation = '2025'
-        or runs > 0
-    order by phase, accelerators desc, speed_class, software_generation desc
-"""
-PREDICTIONS = "from prediction_summary order by phase, hardware_name, accelerators"
 CONFLICTS = "from conflicts order by ratio desc nulls last, subject, attribute, conditions"
 FILES = "from raw_files order by source_id, raw_file"
 
@@ -317,48 +310,4 @@ def efficiency_chart() -> Chart:
         + ".",
         source=source(EFFICIENCY),
         example=rows.row(0, named=True),
-    )
-
-
-def model_table() -> Block:
-    """The throughput model by class of accelerators: how far it misses one that it has not seen."""
-    rows = query(MODEL).with_columns(
-        what=pl.concat_str("phase", pl.format("software of {}", "software_generation"), separator=", "),
-        missing=pl.lit("no run of this class calibrates it"),
-    )
-    return table(
-        rows,
-        [
-            label("speed_class", "Accelerators"),
-            label("what", "Phase"),
-            number("accelerators", "Calibrated by", digits=0),
-            number("runs", "Runs", digits=0),
-            number("left_out_error_percent", "Error when left out", "percent", digits=0),
-            number("coverage_percent", "Inside the interval", "percent", digits=0),
-        ],
-        caption="The throughput model by class of accelerators: how far it misses one that it has not seen",
-        show_caption=True,
-        missing="missing",
-        source=source(MODEL),
-    )
-
-
-def predictions_table() -> Block:
-    """Every measured accelerator against what the model says of it when none of its runs was in the fit."""
-    return table(
-        query(PREDICTIONS),
-        [
-            label("hardware_name", "Accelerator"),
-            number("accelerators", "Count", digits=0),
-            label("phase", "Phase"),
-            number("runs", "Runs", digits=0),
-            number("measured_tok_s", "Measured", "tok/s, median", digits=0),
-            number("predicted_tok_s", "Predicted", "tok/s, median", digits=0),
-            number("error_percent", "Error", "percent, median", digits=0),
-            number("inside_percent", "Inside", "percent", digits=0),
-            number("outliers", "Not fitted", digits=0),
-        ],
-        caption="Every measured accelerator against what the model says of it when none of its runs was in the fit",
-        show_caption=True,
-        source=source(PREDICTIONS),
     )

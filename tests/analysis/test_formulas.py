@@ -12,7 +12,8 @@ FORMULAS = (
     "hours_per_year", "kwh_per_year", "power_usd", "usd_per_mtok", "cloud_usd_per_mtok", "saving_usd_per_year",
     "payback_years", "breakeven_hours_per_week", "breakeven_capex_usd", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb",
     "decode_ceiling_tok_s", "bits_of_file", "watts_with_idle", "kv_cache_gb", "decode_read_gb", "modelled_ms",
-    "batched_tok_s", "working_power_w", "joules_per_token", "accelerators_needed",
+    "batch_tok_s", "batch_step_ms", "file_gb", "expert_params_b", "layer_tflops", "interval_reach", "interval_widening",
+    "decode_elsewhere", "prefill_elsewhere", "least_decode_ms", "working_power_w", "joules_per_token", "accelerators_needed",
 )  # fmt: skip
 WORKED_EXAMPLE = re.compile(r"(\w+\([^()]*\)) = ([\d.,-]+?)\.?$")
 

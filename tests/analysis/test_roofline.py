@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_not_modelled(rows: Ask) -> None:
         """
         select tokens_per_s_mid, fits_in_memory, missing
         from modelled_throughput
-        where build_id = 'single-5090' and model_id = 'llama-3-70b' and quantization = 'Q4_K_M'
+        where build_id = 'single-5090' and model_id = 'llama-3-70b' and quantization = 'Q4_K_M' and concurrency = 1
         """
     )
     assert (speed, fits, missing) == (None, False, "45.85 GB do not fit into 34.36 GB")
@@ -187,11 +187,12 @@ def test_a_stated_speed_wins_over_the_model(rows: Ask) -> None:
         from throughput as t
         join throughput as m
             on m.build_id = t.build_id and m.model_id = t.model_id and m.quantization = t.quantization and m.split = t.split
-        where t.basis <> 'modelled' and m.basis = 'modelled' and t.concurrency = 1 and t.excluded is null and m.excluded is null
+            and m.concurrency = t.concurrency
+        where t.basis <> 'modelled' and m.basis = 'modelled' and t.excluded is null and m.excluded is null
     """
     assert rows(both) == []
     [(basis,)] = rows(
-        "select basis from throughput where build_id = 'single-5090' and model_id = 'llama-3-8b' and quantization = 'Q4_K_M' and excluded is null"
+        "select basis from throughput where build_id = 'single-5090' and model_id = 'llama-3-8b' and quantization = 'Q4_K_M' and concurrency = 1 and excluded is null"
     )
     assert basis == "measured"
 
@@ -203,6 +204,7 @@ def test_the_mac_whose_benchmark_is_impossible_gets_a_modelled_cost(rows: Ask) -
         select distinct throughput_basis, tokens_per_s_high < 20
         from cost_per_token
         where build_id = 'mac-studio-m3-ultra' and model_id in ('70b', 'llama-3-70b') and quantization in ('INT4', 'Q4_K_M')
+            and concurrency = 1
         """
     )
     assert found == [("modelled", True)]

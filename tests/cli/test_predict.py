@@ -60,3 +60,15 @@ def test_a_context_that_is_no_count_is_refused(tokens: str) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["predict", "RTX 4090", "8B", "Q4", f"--context={tokens}"])
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A100 80GB PCIe", "Apple M3 Max (40 GPU cores)", "RTX 5000 Ada", "RTX PRO 6000 Blackwell", "AI PRO R9700", "Arc Pro B60",
+        "GB10", "Ryzen AI Max+ 395", "4x L40S", "2 x 4060 Ti 16GB", "NVIDIA GeForce RTX 4090", "RTX 3080", "H100 PCIe", "RTX 2080",
+    ],
+)  # fmt: skip
+def test_names_that_people_and_data_sheets_write_have_a_speed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", name, "meta-llama/Llama-3.1-8B-Instruct", "Q4_K_M", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decode_tok_s_mid"] > 0

@@ -84,7 +84,10 @@ def test_a_class_without_runs_keeps_what_is_expected_and_a_wide_interval(runs: p
 def misses(logs: list[float], items: list[str], shares: float | list[float] = 0.0, of: str = "maker gddr") -> Misses:
     """Misses of one class."""
     return Misses(
-        np.array(logs), np.broadcast_to(np.array(shares, dtype=float), len(logs)), np.array(items), np.array([of] * len(logs))
+        np.array(logs),
+        np.broadcast_to(np.array(shares, dtype=float), len(logs)),
+        np.array(items),
+        np.array([of] * len(logs)),
     )
 
 

@@ -25,7 +25,7 @@ def built(project: Project, **environment: str) -> dict[str, str]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     pages = {path.name: path.read_text(encoding="utf-8") for path in sorted(project.site.glob("*.html"))}
-    assert len(pages) == 9
+    assert len(pages) == 10
     assert all(len(WHEN.findall(page)) == 1 for page in pages.values())
     return {name: WHEN.sub("", page) for name, page in pages.items()}
 
@@ -44,7 +44,7 @@ def test_the_report_renders_at_ten_times_the_data(project: Project) -> None:
             shutil.copytree(folder, folder.with_name(f"{folder.name}-{number}"))
     summary = refresh(project)
     assert summary.report is not None
-    assert len(summary.report.pages) == 9
+    assert len(summary.report.pages) == 10
     pages = [path.read_text(encoding="utf-8") for path in project.site.glob("*.html")]
     cut = [page for page in pages if "Shown: the first " in page]
     assert cut

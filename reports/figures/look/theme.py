@@ -65,7 +65,7 @@ _FAMILY_IDS = {
     "Data centre": r"^([abhlv]\d{2,3}s?|gh?200|mi\d+|dgx-station|dgx-[abh]\d)\b",
     "Radeon": r"^(rx|radeon)-",
     "Apple": r"^(mac|apple)-",
-    "Grace Blackwell": r"^(dgx-spark|gb10|gb\d+)",
+    "Grace Blackwell": r"^(dgx-spark|gb\d+)",
 }
 
 # What a cost is made of.
