@@ -19,6 +19,7 @@ with runs as (
         and a.hardware_id = m.hardware_id
     where m.tokens_per_s_mid is not null
         and m.split <> 'tensor'
+        and m.concurrency = 1
     union all by name
     select
         'card' as subject_kind,
@@ -50,9 +51,8 @@ placed as (
         coalesce(m.active_params_b, m.params_b) as active_params_b,
         z.size_gb_high as size_gb,
         bits_of_file(z.size_gb_high, m.params_b) as bits,
-        decode_read_gb(
-            z.size_gb_high, m.params_b, m.active_params_b, m.vocabulary_size, m.hidden_size, m.tied_embeddings
-        ) as read_gb,
+        z.read_gb,
+        coalesce(m.expert_share, 1) as expert_share,
         kv_cache_gb(m.layers, m.cache_width, w.context_tokens, m.sliding_window, m.full_attention_layers) as cache_gb,
         accelerators_needed(z.size_gb_high, cache_gb * w.concurrency, h.usable_memory_gb, o.value) as accelerators_used,
         accelerators_used <= r.accelerators as fits_in_memory,
@@ -75,26 +75,33 @@ placed as (
 timed as (
     select
         p.*,
+        decode_terms(
+            p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s,
+            layer_tflops(p.fp32_tflops, p.fp16_vector_tflops), p.accelerators_used,
+            case when p.accelerators_used > 1 then 'layer' else 'none' end
+        ) as terms,
         modelled_ms(
-            decode_terms(
-                p.read_gb, p.cache_gb, p.layers, layer_width(p.hidden_size, p.vendor), p.is_moe, p.memory_bandwidth_gb_s,
-                p.fp32_tflops, p.accelerators_used, case when p.accelerators_used > 1 then 'layer' else 'none' end
-            ),
-            d.constants
-        ) as decode_ms,
+            prefill_terms(p.active_params_b, p.bits, p.layers, p.hidden_size, 1, p.fp16_vector_tflops, p.is_moe),
+            f.constants,
+            prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', 1, 1),
+            f.exponents
+        ) as token_ms,
+        case
+            when p.concurrency = 1 then modelled_ms(terms, d.constants)
+            else batch_step_ms(terms, d.constants, token_ms, p.concurrency, p.read_gb, p.size_gb, p.expert_share)
+        end as step_ms,
         -- a prompt of which a part is cached still looks at all of it
+        prefill_terms(
+            p.active_params_b, p.bits, p.layers, p.hidden_size,
+            greatest(2 * p.context_tokens - p.prompt_tokens, p.prompt_tokens), p.fp16_vector_tflops, p.is_moe
+        ) as prompt_terms,
         modelled_ms(
-            prefill_terms(
-                p.active_params_b, p.bits, p.layers, p.hidden_size,
-                greatest(2 * p.context_tokens - p.prompt_tokens, p.prompt_tokens), p.fp16_vector_tflops
-            ),
+            prompt_terms,
             f.constants,
             prefill_logs(p.fp16_vector_tflops, p.memory_kind = 'unified', p.accelerators_used, p.prompt_tokens),
             f.exponents
         ) as prefill_ms,
-        f.log_low as prefill_log_low,
-        f.log_high as prefill_log_high,
-        interval_widening(p.is_moe, false, false, false) as widening
+        interval_reach(f.log_reading, f.log_elsewhere, prefill_elsewhere(prompt_terms, f.constants)) as prompt_reach
     from placed as p
     inner join throughput_model as d
         on d.phase = 'decode'
@@ -119,15 +126,11 @@ select
     memory_needed_gb,
     memory_gb,
     fits_in_memory,
-    case
-        when not fits_in_memory then null
-        when concurrency = 1 then 1000 / decode_ms
-        else batched_tok_s(decode_ms, prefill_ms, concurrency, cache_gb / memory_bandwidth_gb_s * 1000)
-    end as tokens_per_s,
+    case when fits_in_memory then batch_tok_s(step_ms, concurrency) end as tokens_per_s,
     tokens_per_s / reference_tok_s as decode_factor,
-    case when fits_in_memory then 1000 / (prefill_ms * exp(prefill_log_high * least(widening, 2))) end as prefill_tok_s_low,
+    case when fits_in_memory then 1000 / (prefill_ms * exp(prompt_reach)) end as prefill_tok_s_low,
     case when fits_in_memory then 1000 / prefill_ms end as prefill_tok_s_mid,
-    case when fits_in_memory then 1000 / (prefill_ms * exp(prefill_log_low * least(widening, 2))) end as prefill_tok_s_high,
+    case when fits_in_memory then 1000 / (prefill_ms * exp(-prompt_reach)) end as prefill_tok_s_high,
     case
         when not fits_in_memory
             then format(
