@@ -305,17 +305,17 @@ def test_several_sequences_share_the_reading_until_arithmetic_binds(rows: Ask) -
 def test_systems_and_predictions_agree_on_several_sequences(rows: Ask) -> None:
     modelled = rows(
         """
-        select split, concurrency, tokens_per_s_low, tokens_per_s_mid, tokens_per_s_high
+        select accelerators_used, split, concurrency, tokens_per_s_low, tokens_per_s_mid, tokens_per_s_high
         from modelled_throughput
-        where build_id = 'dual-3090-tower' and model_id = 'llama-3-70b' and quantization = 'Q4_K_M' and missing is null
+        where build_id = 'quad-3090' and model_id = 'llama-3-70b' and quantization = 'Q4_K_M' and missing is null
         """
     )
-    assert {concurrency for _, concurrency, *_ in modelled} >= {1, 4}
-    for split, concurrency, *speeds in modelled:
+    assert {concurrency for _, _, concurrency, *_ in modelled} == {1, 4, 8}
+    for cards, split, concurrency, *speeds in modelled:
         assert predicted(
             rows,
             "decode_tok_s_low, decode_tok_s_mid, decode_tok_s_high",
-            "2x RTX 3090",
+            f"{cards}x RTX 3090",
             "Llama 3 70B",
             "Q4_K_M",
             split=split,
