@@ -7,6 +7,7 @@ with counted as (
         a.api_price_id,
         a.provider,
         a.observed_on,
+        t.as_of,
         a.cached_input_usd_per_mtok is not null as has_cached_price,
         fresh_tokens(w.input_tokens_per_day, w.cached_fraction) as fresh,
         w.input_tokens_per_day - fresh as cached,
@@ -27,6 +28,7 @@ with counted as (
     inner join (select distinct model_class, model_id from class_models where is_class_size) as k
         on k.model_id = a.model_id
     cross join workloads as w
+    cross join settings as t
     where a.output_usd_per_mtok_low is not null
         and a.input_usd_per_mtok_low is not null
         and a.hours is null
@@ -42,6 +44,7 @@ select
     arg_min(provider, row(usd_per_month_low, api_price_id)) as cheapest_provider,
     min(observed_on) as oldest_on,
     max(observed_on) as newest_on,
+    date_diff('month', min(observed_on), any_value(as_of)) as oldest_months,
     min(usd_per_month_low) as usd_per_month_low,
     median(usd_per_month_mid) as usd_per_month_mid,
     max(usd_per_month_high) as usd_per_month_high,

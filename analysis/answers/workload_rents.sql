@@ -42,6 +42,7 @@ busy as (
         r.quantization,
         r.evidence,
         r.rate_excluded,
+        r.is_cheapest_of_card,
         r.usd_per_hour_low,
         r.usd_per_hour_mid,
         r.usd_per_hour_high,
@@ -116,6 +117,7 @@ select
     usd_per_mtok_of_month(usd_per_month_low, tokens_per_day) as usd_per_mtok_low,
     usd_per_mtok_of_month(usd_per_month_mid, tokens_per_day) as usd_per_mtok_mid,
     usd_per_mtok_of_month(usd_per_month_high, tokens_per_day) as usd_per_mtok_high,
+    is_cheapest_of_card,
     excluded,
     excluded is null and row_number() over (
         partition by model_class, workload_id

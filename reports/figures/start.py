@@ -31,10 +31,17 @@ from figures.look.prose import (
     usd_range,
     years,
 )
-from figures.look.tables import interval, label, money, money_interval, table
+from figures.look.tables import interval, label, money, money_interval, number, table
 from figures.look.web import Block, escape, safe_href
 from figures.sql import query, source, source_of
 
+BY_WORKLOAD = """
+    from workload_answers
+    where scenario_id = $scenario
+        and rank = 1
+        and model_class in ('8B', '32B', '70B')
+    order by class_from_b, tokens_per_day, workload_id
+"""
 BY_SCENARIO = "from answers where rank = 1 order by hours_per_week, scenario_id, class_from_b"
 COULD_BEAT = "from could_beat where scenario_id = $scenario order by class_from_b, room_usd desc, build_id"
 RESTS_ON = "from report_summary where scenario_id = $scenario"
@@ -231,6 +238,35 @@ def scenario_table(classes: Sequence[str] = CLASSES) -> Block:
         missing="missing",
         sortable=False,
         source=source(BY_SCENARIO),
+    )
+
+
+def workload_verdicts(scenario: Row) -> Block:
+    """The uses and classes as rows: what costs least, and what each of the three ways costs a month."""
+    rows = query(BY_WORKLOAD, scenario=scenario["scenario_id"])
+    verdicts = {"own": "own it", "rent": "rent", "api": "buy tokens", None: None}
+    words = [verdicts[row["verdict"]] for row in rows.iter_rows(named=True)]
+    return table(
+        with_links(rows).with_columns(
+            verdict_words=pl.Series(words, dtype=pl.String),
+            question=pl.format("{}, {}", "workload", "model_class"),
+            evidence_words=pl.format("{} speed", "evidence"),
+        ),
+        [
+            label("question", "Use and class"),
+            label("verdict_words", "Least cost"),
+            money_interval("api_usd_per_month_low", "api_usd_per_month_high", "Tokens", "USD a month"),
+            money_interval(
+                "cheapest_card_usd_per_month_low", "cheapest_card_usd_per_month_high", "Rented", "USD a month"
+            ),
+            money_interval("usd_per_month_low", "usd_per_month_high", "Own", "USD a month"),
+            label("system", "on the").linked("system_link").noted("evidence_words"),
+            number("api_breakeven_tokens_per_day_mid", "Own beats tokens from", "tokens a day"),
+        ],
+        caption="Own, rent or tokens, by use and class of models",
+        missing="missing",
+        searchable=False,
+        source=source(BY_WORKLOAD, scenario=scenario["scenario_id"]),
     )
 
 

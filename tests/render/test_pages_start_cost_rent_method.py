@@ -35,11 +35,12 @@ website:
       - {href: method.qmd, text: Method}
 format:
   html:
-    css: [assets/figures.css, assets/start.css, assets/systems.css]
+    css: [assets/figures.css, assets/start.css, assets/ask.css, assets/systems.css]
     include-in-header:
       - text: |
           <script defer src="assets/vega.js"></script>
           <script defer src="assets/figures.js"></script>
+          <script defer src="assets/scenario.js"></script>
 execute: {echo: false}
 """
 # Ends and middles of the sliders, and values between: hours, usd_per_kwh, life, residual, rent.

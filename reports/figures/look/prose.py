@@ -5,6 +5,7 @@ Values come ready from the database; nothing is computed here. Text is a str: it
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import wraps
 from math import floor, isfinite, log10
 from string import Formatter
@@ -112,6 +113,28 @@ def usd_per_mtok_range(low: float | None, high: float | None) -> str:
 
 
 @_shown
+def usd_per_month(value: float | None) -> str:
+    """Cost of a month: $0.29, $93, $1,240. To the cent below 10, to the dollar below 1,000, to three digits above."""
+    if value is None or not isfinite(value):
+        return NOT_STATED
+    if value and abs(value) < 0.1:
+        return f"${rounded(value, 1)}"
+    if abs(value) < 10:
+        return f"${value:,.2f}"
+    return f"${value:,.0f}" if abs(value) < 1000 else f"${rounded(value, 3)}"
+
+
+@_shown
+def tokens_text(value: float | None) -> str:
+    """A number of tokens: 2,000, 78,000, 5 million."""
+    if value is None:
+        return NOT_STATED
+    if value >= 999_500:
+        return f"{rounded(value / 1e6, 3)}".removesuffix("0").removesuffix("0").removesuffix(".") + " million"
+    return rounded(value, 2)
+
+
+@_shown
 def usd_per_hour(value: float | None) -> str:
     """A rent: $2.50/h."""
     return NOT_STATED if value is None or not isfinite(value) else f"${value:,.2f}/h"
@@ -194,6 +217,15 @@ def gb(value: float | None) -> str:
 def gb_range(low: float | None, high: float | None) -> str:
     """A size between two: 35–40 GB."""
     return joined(low, high, gb, " GB")
+
+
+@_shown
+def month_of(day: date | None, months: int | None = None) -> str:
+    """A day as readers say it, with its age: April 2026, 7 months old."""
+    if day is None:
+        return "no stated day"
+    age = "" if not months else f", {months} month{'' if months == 1 else 's'} old"
+    return f"{day:%B %Y}{age}"
 
 
 @_shown
