@@ -53,6 +53,9 @@ def render(folder: Path, shown_as: str, database: Path, site: Path, environment:
     template = string.Template((_HERE / "page.html").read_text(encoding="utf-8"))
     for page, one in zip(pages, made, strict=True):
         (site / page.html).write_text(template.substitute(_fields(page, settings, one, after_body)), encoding="utf-8")
+    for name in settings.last_scripts:
+        # the name that Quarto gives them
+        _run_script(folder, name, shown_as, {**environment, "QUARTO_PROJECT_OUTPUT_DIR": str(site)})
     return warnings
 
 
@@ -99,7 +102,9 @@ def _made(
 
 def _run_script(folder: Path, name: str, shown_as: str, environment: Mapping[str, str]) -> None:
     if not name.endswith(".py") or not (folder / name).is_file():
-        raise RigonomicsError(f"{shown_as}/_quarto.yml: pre-render names {name}.", "Name Python scripts that exist.")
+        raise RigonomicsError(
+            f"{shown_as}/_quarto.yml: a script named {name} is to run.", "Name Python scripts that exist."
+        )
     done = subprocess.run(
         [sys.executable, name],
         cwd=folder,

@@ -28,6 +28,7 @@ class Settings:
     navigation: tuple[Link, ...]
     pages: tuple[str, ...]
     scripts: tuple[str, ...]
+    last_scripts: tuple[str, ...]
     header: str
     echo: bool
 
@@ -66,6 +67,7 @@ def read_settings(folder: Path, shown_as: str) -> Settings:
         navigation=navigation,
         pages=_pages(folder, project.get("render"), navigation, shown_as),
         scripts=tuple(_texts(project.get("pre-render"))),
+        last_scripts=tuple(_texts(project.get("post-render"))),
         header="\n".join(str(entry["text"]) for entry in _listed(html.get("include-in-header"))),
         echo=bool(_mapping(raw, "execute").get("echo", True)),
     )

@@ -87,7 +87,7 @@ def recover(output: Path) -> None:
 
 def broken_links(site: Path) -> list[str]:
     """For each link within the site that leads to no file or to no anchor: 'page: target'."""
-    pages = {path: lxml.html.parse(path) for path in sorted(site.glob("*.html"))}
+    pages = {path.resolve(): lxml.html.parse(path) for path in sorted(site.rglob("*.html"))}
     anchors = {path: frozenset(page.xpath("//@id")) for path, page in pages.items()}
     broken = []
     for path, page in pages.items():
@@ -98,5 +98,5 @@ def broken_links(site: Path) -> list[str]:
             file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             anchor = unquote(parts.fragment)
             if not file.is_file() or (anchor and file in anchors and anchor not in anchors[file]):
-                broken.append(f"{path.name}: {target}")
+                broken.append(f"{path.relative_to(site.resolve())}: {target}")
     return broken

@@ -105,7 +105,7 @@ def with_links(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with `system_link`, where the system of `build_id` is described; NULL while there is no such page."""
     if not _SYSTEMS_PAGE.exists():
         return rows.with_columns(system_link=pl.lit(None, dtype=pl.String))
-    return rows.with_columns(system_link=pl.format("systems.html#{}", "build_id"))
+    return rows.with_columns(system_link=pl.format("systems/{}.html", "build_id"))
 
 
 def tokens_a_day(value: float | None) -> Text:

@@ -23,6 +23,7 @@ RUNS = """
     from workload_costs
     where scenario_id = $scenario
         and fits_in_memory
+        and excluded is null
         and tokens_per_s_mid is not null
         and watts_mid is not null
     order by model_class, workload_id, build_id
@@ -127,7 +128,7 @@ def _run(row: Row) -> dict[str, Any]:
 def _system(row: Row, run: Row) -> dict[str, Any]:
     return {
         "name": row["system"],
-        "href": f"systems.html#{row['build_id']}",
+        "href": f"systems/{row['build_id']}.html",
         "capex": _ends(row, "capex", "_usd"),
         "cards": _ends(row, "cards", "_usd"),
         "watts": _ends(run, "watts"),

@@ -9,8 +9,7 @@ from typing import Any
 import polars as pl
 
 from figures.look import tables
-from figures.look.listing import Source
-from figures.look.prose import gb, payback, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
+from figures.look.prose import gb, payback, tok_s, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
 from figures.look.web import Block, escape, identifier
 from figures.look.wording import SPELLINGS, counted, listed
 from figures.sql import source_of
@@ -34,6 +33,11 @@ RATES = """
     from own_or_rent
     where scenario_id = $scenario
     order by build_id, comparison desc, rented
+"""
+USES = """
+    from workload_answers
+    where scenario_id = $scenario
+    order by build_id, class_from_b, tokens_per_day, workload_id
 """
 RUNS = """
     from best_run
@@ -66,58 +70,28 @@ def sections(
     speeds: pl.DataFrame,
     unused: pl.DataFrame,
     rents: pl.DataFrame,
+    uses: pl.DataFrame,
 ) -> Block:
-    """All sections, in the order of `overview`; each has its build_id as its anchor. `best` is the speed that stands for a system."""
-    frames = (_remarked(parts), _named(speeds), _run(unused), _paying(rents))
+    """All sections, in the order of `overview`; each becomes a page of its own. `best` is the speed that stands for a system."""
+    frames = (_remarked(parts), _named(speeds), _run(unused), _paying(rents), asked(uses))
     of = [(by_system(frame), frame.clear()) for frame in frames]
     made = []
     for row in overview.iter_rows(named=True):
         own = [rows.get(row["build_id"], none) for rows, none in of]
-        made.append(section(row, best.get(row["build_id"]), own[0], own[1], own[2], own[3]))
+        made.append(section(row, best.get(row["build_id"]), own[0], own[1], own[2], own[3], own[4]))
     return Block("\n".join(made))
 
 
-def best_speeds(chosen: pl.DataFrame, classes: Sequence[str]) -> dict[str, Row]:
-    """For each system its row of `chosen` (best_run) in the first of `classes` that it has one in."""
-    rows = chosen.filter(pl.col("model_class").is_in(classes)).sort(
-        pl.col("model_class").replace_strict({name: rank for rank, name in enumerate(classes)}, default=len(classes))
-    )
-    return {
-        row["build_id"]: row for row in rows.unique("build_id", keep="first", maintain_order=True).iter_rows(named=True)
-    }
-
-
-def index_table(overview: pl.DataFrame, runs: pl.DataFrame, model_class: str, source: Source) -> Block:
-    """All systems, the cheapest first, with the speed that stands for each in a class of models."""
-    of_class = runs.filter(pl.col("model_class") == model_class)
-    kept = of_class.select("build_id", "evidence", "tokens_per_s_low", "tokens_per_s_high", "usd_per_mtok_mid")
-    reason = pl.concat_str("price_missing", "watts_missing", separator="; ", ignore_nulls=True).replace("", None)
-    rows = overview.join(kept, on="build_id", how="left", maintain_order="left").with_columns(
-        link=pl.format("#{}", "build_id"),
-        missing=reason.fill_null(f"no plausible speed of a {model_class} model that counts is known"),
-        limit=pl.col("capex_bound").replace_strict({"at_least": "or more", "at_most": "at most"}, default=None),
-    )
-    return tables.table(
-        rows,
-        [
-            tables.label("system", "System").linked("link").noted("doubt"),
-            tables.number("accelerator_memory_gb", "Memory", "GB", digits=0),
-            tables.money_interval("capex_low_usd", "capex_high_usd", "Price today").noted("limit"),
-            tables.interval("watts_low", "watts_high", "Power", "W", digits=0),
-            tables.interval("tokens_per_s_low", "tokens_per_s_high", f"{model_class} model", "tok/s").noted("evidence"),
-            tables.money("usd_per_mtok_mid", f"{model_class} model", "USD/Mtok", per_mtok=True),
-        ],
-        caption="All systems",
-        missing="missing",
-        searchable=True,
-        source=source,
-    )
-
-
 def section(
-    row: Row, best: Row | None, parts: pl.DataFrame, speeds: pl.DataFrame, unused: pl.DataFrame, rents: pl.DataFrame
+    row: Row,
+    best: Row | None,
+    parts: pl.DataFrame,
+    speeds: pl.DataFrame,
+    unused: pl.DataFrame,
+    rents: pl.DataFrame,
+    uses: pl.DataFrame,
 ) -> str:
-    """The HTML of one system."""
+    """The HTML of one system, between marks that figures/system_pages.py finds."""
     anchor, name = identifier(row["build_id"]), escape(row["system"])
     folded = [
         _folded(_parts_line(row, parts), parts, lambda rows: _parts_table(rows, row)),
@@ -129,12 +103,56 @@ def section(
             lambda rows: _unused_table(rows, row),
         ),
     ]
+    answers = _uses_table(uses, row).html if uses.height else ""
     return (
-        f'<section class="system" id="{anchor}" aria-labelledby="{anchor}-name">'
-        f'<h3 id="{anchor}-name"><a href="#{anchor}">{name}</a></h3>'
+        f'<section class="system" id="{anchor}" data-name="{name}"><header class="title-block"><h1>{name}</h1>'
+        f'<p class="description">{escape(_lead(row, best, uses))}</p></header>'
         f'<p class="small">{escape(_what(row))}</p><p>{escape(row["description"] or "")}</p>'
-        f'{source_of("system_overview").trace(row).html}<dl class="facts">{"".join(_facts(row, best, rents))}</dl>{"".join(folded)}{_lacking(row, speeds, rents)}</section>'
+        f'{source_of("system_overview").trace(row).html}<dl class="facts">{"".join(_facts(row, best, rents))}</dl>'
+        f"{answers}{''.join(folded)}{_lacking(row, speeds, rents)}"
+        f'<p><a href="systems.html">All systems</a></p></section><!-- end of {anchor} -->'
     )
+
+
+def _lead(row: Row, best: Row | None, uses: pl.DataFrame) -> str:
+    """What to take from the page: price, speed, and in how many uses owning it costs least."""
+    price = usd(row["capex_mid_usd"]) if row["capex_mid_usd"] is not None else "Price not known"
+    speed = (
+        f"a {best['model_class']} model at {tok_s(best['tokens_per_s_mid'])} ({best['evidence']})"
+        if best
+        else "no plausible speed known"
+    )
+    judged = uses.filter(pl.col("verdict").is_not_null())
+    if not judged.height:
+        return f"{price}; {speed}. What it costs a month is not known for any use."
+    own = judged.filter(pl.col("verdict") == "own").height
+    rest = "tokens from a provider or a rented card cost less"
+    won = f"owning it costs least in {own}; in the others {rest}" if own else f"owning it costs least in none: {rest}"
+    return f"{price}; {speed}. Of {counted(judged.height, 'use')} that it can do, {won}."
+
+
+def asked(uses: pl.DataFrame) -> pl.DataFrame:
+    """Uses with their question and what costs least in words."""
+    words = {"own": "own it", "rent": "rent", "api": "buy tokens"}
+    return uses.with_columns(
+        question=pl.format("{}, {}", "workload", "model_class"),
+        least=pl.col("verdict").replace_strict(words, default=None),
+        missing=pl.col("missing").fill_null("not known"),
+    )
+
+
+def _uses_table(rows: pl.DataFrame, row: Row) -> Block:
+    columns = [
+        tables.label("question", "Use and class"),
+        tables.flag("meets_demand", "Keeps up"),
+        tables.number("tokens_per_s_mid", "Speed", "tok/s"),
+        tables.number("time_to_first_token_s", "First token", "s", digits=1),
+        tables.money_interval("usd_per_month_low", "usd_per_month_high", "Own", "USD a month"),
+        tables.money("cheapest_card_usd_per_month_mid", "Rented", "USD a month"),
+        tables.money("api_usd_per_month_mid", "Tokens", "USD a month"),
+        tables.label("least", "Least cost"),
+    ]
+    return _table(rows, columns, f"What {row['system']} costs by use")
 
 
 def _what(row: Row) -> str:

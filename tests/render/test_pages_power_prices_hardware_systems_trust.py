@@ -22,7 +22,7 @@ from pipelines.render import RenderResult, render_report
 from . import fixture
 
 NAMES = ("power", "prices", "hardware", "systems", "trust")
-SETTINGS = """project: {type: website, execute-dir: project, pre-render: [figures/prerender.py], resources: [assets]}
+SETTINGS = """project: {type: website, execute-dir: project, pre-render: [figures/prerender.py], post-render: [figures/system_pages.py], resources: [assets]}
 website:
   title: Rigonomics
   navbar:
@@ -34,7 +34,7 @@ website:
       - {href: trust.qmd, text: Trust}
 format:
   html:
-    css: [assets/figures.css, assets/systems.css]
+    css: [assets/figures.css, assets/ask.css, assets/systems.css]
     include-in-header:
       - text: |
           <script defer src="assets/vega.js"></script>
@@ -68,7 +68,7 @@ def crafted(tmp_path: Path, published: Project) -> Callable[..., dict[str, str]]
             for statement in statements:
                 connection.execute(statement)
         _, made = rendered(tmp_path / "project", path)
-        return {name: page(made, name) for name in NAMES}
+        return {name: page(made, name) for name in (*NAMES, "systems/single-4090")}
 
     return change
 
@@ -130,26 +130,32 @@ def test_the_sql_beneath_a_figure_runs_as_it_is_shown(
             assert connection.sql(html.unescape(sql)).columns
 
 
-def test_every_system_has_its_section_its_anchor_and_its_line_in_the_index(
+def test_every_system_has_a_page_of_its_own_and_its_line_in_the_index(
     site: tuple[RenderResult, Path], rows: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
     builds = [build for (build,) in rows("select build_id from builds")]
     markup = page(site[1], "systems")
     assert len(builds) >= 40
     for build in builds:
-        assert markup.count(f'<section class="system" id="{build}"') == 1
-        assert f'<a href="#{build}">' in markup.split('id="tbl-systems"')[1].split("</table>")[0]
+        assert f'<a href="systems/{build}.html">' in markup.split('id="tbl-systems"')[1].split("</table>")[0]
+        # old links lead to its row
+        assert f'<tr id="{build}"' in markup
+        own = page(site[1], f"systems/{build}")
+        assert own.count('<section class="system"') == own.count("<h1") == 1
+        assert 'href="../assets/figures.css"' in own
+    assert '<section class="system"' not in markup
+    assert {path.stem for path in (site[1] / "systems").glob("*.html")} == set(builds)
 
 
 def test_a_system_without_a_price_says_why(site: tuple[RenderResult, Path]) -> None:
-    section = page(site[1], "systems").split('id="single-4090"')[1].split("</section>")[0]
+    section = page(site[1], "systems/single-4090")
     assert "Price today not known" in words(section)
     assert "no price for host (not described)" in words(section)
 
 
 def test_a_printed_total_that_is_not_the_sum_of_its_parts_stands_beside_it(site: tuple[RenderResult, Path]) -> None:
     # The tier's nine lines: 3500+580+520+280+145+260+270+120+170 and 4200+650+560+320+160+280+300+200+220.
-    section = words(page(site[1], "systems").split('id="tier1-practitioner-5090"')[1].split("</section>")[0])
+    section = words(page(site[1], "systems/tier1-practitioner-5090"))
     assert "$5,845–6,890 the sum of its parts; it prints $5,845–7,110" in section
 
 
@@ -257,7 +263,7 @@ def test_hostile_text_of_a_cell_stays_text_wherever_it_is_shown(
         assert found.tags.count("b") == clean.tags.count("b"), name
     assert fixture.HOSTILE in words(pages["trust"])
     assert fixture.HOSTILE in words(pages["prices"])
-    assert fixture.HOSTILE in words(pages["systems"])
+    assert fixture.HOSTILE in words(pages["systems/single-4090"])
 
 
 # ---- what the pages are made with
@@ -364,7 +370,9 @@ def test_a_link_leads_to_its_system_and_print_shows_what_is_folded(browser: Any,
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     seen = context.new_page()
     seen.goto(f"{address}systems.html#dgx-spark")
-    assert 0 <= seen.locator("#dgx-spark").bounding_box()["y"] < 200
+    assert 0 <= seen.locator("tr#dgx-spark").bounding_box()["y"] < 900
+    seen.locator("tr#dgx-spark a").click()
+    seen.wait_for_selector("section#dgx-spark")
     parts = seen.locator("#dgx-spark details:not(.trace)").first.locator("table")
     assert not parts.is_visible()
     seen.emulate_media(media="print")
