@@ -80,7 +80,7 @@ select
             then format('an amount in {} needs a day, of which a rate of exchange can be taken', c.currency)
         when c.usd_per_unit is null or not rate_holds(c.fx_day, c.observed_on)
             then format(
-                'no rate of {} of {} or the week before it is known: rigonomics update ecb-rates brings the latest',
+                'no rate of {} of {} or the week before it is known: rigonomics update ecb-daily brings the latest',
                 c.currency,
                 c.observed_on
             )

@@ -29,7 +29,7 @@ class Summary:
 
     tables_read, tables_kept: scraped tables that were parsed, and those taken over from the last refresh. changes: what
     moved against the database before, None if there was none to compare with. unreadable: files that could not be read at
-    all, with the reason. quarantined: figures held back because they are far from what is known. without: sources that were left out. faults: what was wrong with contracts, the others published.
+    all, with the reason. quarantined: figures held back because they are far from what is known, `held` says which and why. newest: the newest day of each kind. without: sources that were left out. faults: what was wrong with contracts, the others published.
     """
 
     as_of: date
@@ -45,6 +45,8 @@ class Summary:
     without: list[str]
     faults: list[str]
     changes: int | None
+    newest: list[tuple[str, date]]
+    held: list[str]
     published: Published | None
     report: RenderResult | None
     seconds: float
@@ -140,6 +142,8 @@ def _summary(done: Run, seconds: float) -> Summary:
         without=counts.without,
         faults=done.faults,
         changes=counts.changes if done.published else None,
+        newest=counts.newest,
+        held=counts.held,
         published=done.published,
         report=done.report,
         seconds=seconds,

@@ -36,7 +36,7 @@ select
     p.lot_quantity,
     p.is_derived,
     p.observed_on,
-    date_diff('day', p.observed_on, s.as_of) as age_days,
+    age_days(p.observed_on, n.ages_from) as age_days,
     case p.date_basis when 'explicit' then 'of this price' when 'document' then 'of its document' end as day_of,
     case when p.superseded_on is not null then 'superseded on ' || p.superseded_on end as fate,
     b.observation_id is not null as is_best,
@@ -45,7 +45,8 @@ select
     cell_place(o.raw_file, o.raw_row, o.raw_column) as place,
     case when p.observed_on is null then 'no day is stated' end as missing
 from prices as p
-cross join settings as s
+left join newest_days as n
+    on n.kind = 'price'
 inner join hardware as h
     on h.hardware_id = p.hardware_id
 inner join observations as o

@@ -1,11 +1,11 @@
 -- The prices of today in a few figures: how many, of which day, how old.
 select
-    s.as_of,
+    coalesce(n.newest_on, s.as_of) as as_of,
     count(*) filter (where p.is_best) as current_prices,
     count(distinct p.hardware_id) filter (where p.is_best) as current_items,
     count(*) as stated_prices,
     count(*) filter (where p.observed_on is null) as stated_without_day,
-    count(*) filter (where p.is_best and p.age_days = 0) as of_newest_day,
+    count(*) filter (where p.is_best and p.observed_on = n.newest_on) as of_newest_day,
     count(*) filter (where p.is_best and p.age_days > 180) as older_than_half_a_year,
     count(*) filter (where p.is_best and p.observed_on is not null) as dated,
     count(*) filter (where p.is_best and p.observed_on is null) as without_day,
@@ -16,4 +16,6 @@ select
     min(p.observed_on) as first_day
 from price_list as p
 cross join settings as s
-group by s.as_of
+left join newest_days as n
+    on n.kind = 'price'
+group by n.newest_on, s.as_of

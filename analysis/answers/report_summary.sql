@@ -13,7 +13,7 @@ select
     count(c.usd_per_mtok_mid) filter (where c.evidence in ('expected', 'target')) as costs_expected,
     count(c.usd_per_mtok_mid) filter (where c.evidence = 'modelled') as costs_modelled,
     (select count(*) from sources) as sources,
-    (select as_of from settings) as as_of
+    coalesce((select newest_on from newest_days where kind = 'price'), (select as_of from settings)) as as_of
 from scenarios as r
 cross join current_systems as s
 left join system_costs as c

@@ -1,4 +1,4 @@
--- How old each price that counts is as of the day that the tables show.
+-- How old each price that counts is on the day that ages of prices count from.
 select
     p.observation_id,
     p.hardware_id,
@@ -6,8 +6,8 @@ select
     p.price_mid_usd,
     p.priced_on,
     p.date_basis,
-    s.as_of,
-    case when p.priced_on <= s.as_of then date_diff('day', p.priced_on, s.as_of) end as age_days,
+    n.ages_from as as_of,
+    age_days(p.priced_on, n.ages_from) as age_days,
     exists (
         select 1
         from build_parts as b
@@ -15,6 +15,7 @@ select
     ) as is_used,
     p.source_id
 from prices as p
-cross join settings as s
+left join newest_days as n
+    on n.kind = 'price'
 where p.is_current
 order by p.observation_id

@@ -7,6 +7,12 @@ create or replace macro mid(low, high) as
 comment on macro mid is
     'The middle of an interval: (low + high) / 2. mid(3500, 4200) = 3850.';
 
+create or replace macro age_days(day, counted_from) as
+    case when day > counted_from then 0 else date_diff('day', day, counted_from) end;
+
+comment on macro age_days is
+    'Days from one day to the day that ages count from; 0 for a later one. age_days(date ''2026-03-01'', date ''2026-03-11'') = 10.';
+
 create or replace macro reasons(first, second := null, third := null) as
     nullif(concat_ws('; ', first, second, third), '');
 

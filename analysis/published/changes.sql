@@ -78,44 +78,27 @@ system_moves as (
         using (build_id)
 ),
 
--- single streams only: served throughput is no rival of theirs
-single_streams as (
-    select
-        'before' as moment,
-        c.build_id,
-        c.scenario_id,
-        m.model_class,
-        c.usd_per_mtok_mid
-    from previous_cost_per_token as c
-    inner join previous_models as m
-        on m.model_id = c.model_id
-    where c.concurrency = 1
-        and c.fits_in_memory is not false
-    union all
-    select
-        'after' as moment,
-        c.build_id,
-        c.scenario_id,
-        m.model_class,
-        c.usd_per_mtok_mid
-    from cost_per_token as c
-    inner join models as m
-        on m.model_id = c.model_id
-    where c.concurrency = 1
-        and c.fits_in_memory is not false
-),
-
+-- the same places that the report gives: what answers says
 ranking as (
     select
-        moment,
+        'before' as moment,
         model_class,
         scenario_id,
         build_id,
-        min(usd_per_mtok_mid) as usd_per_mtok
-    from single_streams
-    where usd_per_mtok_mid is not null
-        and model_class is not null
-    group by moment, model_class, scenario_id, build_id
+        rank,
+        usd_per_mtok_mid as usd_per_mtok
+    from previous_answers
+    where rank is not null
+    union all
+    select
+        'after' as moment,
+        model_class,
+        scenario_id,
+        build_id,
+        rank,
+        usd_per_mtok_mid as usd_per_mtok
+    from answers
+    where rank is not null
 ),
 
 winners as (
@@ -123,10 +106,10 @@ winners as (
         moment,
         model_class,
         scenario_id,
-        arg_min(build_id, (usd_per_mtok, build_id)) as build_id,
-        min(usd_per_mtok) as usd_per_mtok
+        build_id,
+        usd_per_mtok
     from ranking
-    group by moment, model_class, scenario_id
+    where rank = 1
 ),
 
 winner_moves as (
@@ -158,7 +141,7 @@ pairs as (
         on dearer.moment = cheaper.moment
         and dearer.model_class = cheaper.model_class
         and dearer.scenario_id = cheaper.scenario_id
-        and dearer.usd_per_mtok > cheaper.usd_per_mtok
+        and dearer.rank > cheaper.rank
 ),
 
 order_moves as (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
 from pipelines import __version__
-from pipelines.cli import browse, catalogue, changes, importing, predict, price, query, run, site, trace
+from pipelines.cli import browse, catalogue, changes, importing, predict, price, query, run, site, trace, update
 from pipelines.cli.terminal import guarded
 from pipelines.errors import RigonomicsError
 
@@ -20,6 +20,7 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics refresh                        read data/raw, compute, check, publish, render
   rigonomics price add "RTX 5090" 2899 --condition street
   rigonomics import page.html --dry-run     the tables of a file or page, as a new snapshot
+  rigonomics update                         fetch the declared public feeds, then refresh
   rigonomics changes                        what moved, and which answers changed
   rigonomics predict "2x RTX 3090" "Llama 3 70B" Q4_K_M
   rigonomics sql "from cost_per_token"      ask the published tables
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"rigonomics {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, price, importing, catalogue, changes, predict, query, trace, browse, site):
+    for module in (run, price, importing, update, catalogue, changes, predict, query, trace, browse, site):
         module.add_to(commands)
     return root
 

@@ -15,6 +15,12 @@ SHOWN = 12
 REFRESHES = (
     "select refresh_id, refreshed_at, as_of, changes from refreshes order by is_latest desc, refreshed_at desc limit 2"
 )
+HELD = """
+    select cell_place(raw_file, raw_row, column_name), reason
+    from quarantined_rows
+    where released_by is null
+    order by raw_file, raw_row, column_name, reason
+"""
 HEADINGS = {
     "price": "prices",
     "system_cost": "what systems cost",
@@ -117,7 +123,21 @@ def told(connection: "duckdb.DuckDBPyConnection", limit: int | None) -> list[str
             lines += [f"  {_line(*row)}" for row in rows[:limit]]
             if limit is not None and len(rows) > limit:
                 lines.append(f"  and {len(rows) - limit} more (rigonomics changes --all)")
-    return lines if len(lines) > 1 else [f"{lines[0]} no price and no answer changed."]
+    if len(lines) == 1:
+        lines = [f"{lines[0]} no price and no answer changed."]
+    return lines + _held_back(connection, limit)
+
+
+def _held_back(connection: "duckdb.DuckDBPyConnection", limit: int | None) -> list[str]:
+    """The figures that no answer knows, because the guard holds them back until somebody vouches for them."""
+    rows = connection.execute(HELD).fetchall()
+    if not rows:
+        return []
+    lines = ["", f"held back, {len(rows)} in all (rigonomics release lets a true one through)"]
+    lines += [f"  {place}: {reason}" for place, reason in rows[:limit]]
+    return lines + (
+        [f"  and {len(rows) - limit} more (rigonomics changes --all)"] if limit and len(rows) > limit else []
+    )
 
 
 def _named(refresh: Sequence[Any]) -> str:

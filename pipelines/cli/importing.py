@@ -136,7 +136,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _refresh(arrival: "Arrival") -> int:
     try:
-        return refreshing.run(argparse.Namespace(force=False, as_of=None, no_report=False, quiet=False))
+        return refreshing.run(argparse.Namespace(force=False, as_of=None, no_report=False, quiet=False, without=[]))
     except CheckFailed:
         print(f"The snapshot is in {arrival.folder}: fix its tables.toml, or take the folder away.")
         raise

@@ -153,10 +153,15 @@ def _told(summary: "Summary", project: Project) -> str:
     if summary.quarantined:
         held = f'{summary.quarantined} figures held back (rigonomics sql "from quarantined_rows"; rigonomics release)'
         lines.append(f"quarantine {held}")
+        lines += [f"           {reason}" for reason in summary.held[:SHOWN_FILES]]
+        if len(summary.held) > SHOWN_FILES:
+            lines.append(f"           and {len(summary.held) - SHOWN_FILES} more")
     lines += _faults(summary.faults)
     if summary.without:
         lines.append(f"left out   {', '.join(summary.without)}")
     lines.append(f"as of      {summary.as_of}")
+    if summary.newest:
+        lines.append(f"newest     {', '.join(f'{name} {day}' for name, day in summary.newest)}")
     if summary.published is not None:
         rows = sum(summary.published.rows.values())
         lines.append(f"published  {len(summary.published.rows)} tables, {rows:,} rows: {shown(project.database)}")

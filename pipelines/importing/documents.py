@@ -24,6 +24,7 @@ FORMS = {
 CONTENT_TYPES = {
     "text/html": "html", "application/xhtml+xml": "html", "text/csv": "csv", "application/csv": "csv",
     "text/tab-separated-values": "csv", "text/markdown": "markdown", "text/x-markdown": "markdown",
+    "application/vnd.sdmx.data+csv": "csv",
     "application/json": "json", "application/x-ndjson": "json", "application/jsonl": "json",
 }  # fmt: skip
 """Parser for what a server calls a page; text/plain goes by the address."""

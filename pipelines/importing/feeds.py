@@ -27,7 +27,7 @@ from pipelines.project import Project
 
 KEYS = {
     "title", "kind", "forms", "records", "needs", "expects", "columns", "wide", "rules", "defaults", "distinct", "address",
-    "licence", "terms", "order", "remarks",
+    "licence", "terms", "publisher", "least_share", "factor", "most_moved", "order", "remarks",
 }  # fmt: skip
 ITSELF = "#value"
 """Field of a record that is no object."""
@@ -52,8 +52,16 @@ class Feed:
     remarks: tuple[str, ...]
     order: int
     address: str
+    """Where `rigonomics update` fetches it; '' if it is only imported."""
     licence: str
     terms: str
+    publisher: str
+    least_share: float
+    """Share of the last snapshot's rows below which a download is taken for a broken one."""
+    factor: float
+    """Times that a figure may be off the feed's last one of the same thing."""
+    most_moved: float
+    """Share of figures further off above which nothing of a download is taken."""
 
 
 def load_feeds(project: Project) -> list[Feed]:
@@ -85,6 +93,10 @@ def load_feeds(project: Project) -> list[Feed]:
                 spec.get("address", ""),
                 spec.get("licence", ""),
                 spec.get("terms", ""),
+                spec.get("publisher", "unknown"),
+                float(spec.get("least_share", 0.5)),
+                float(spec.get("factor", 3)),
+                float(spec.get("most_moved", 0.05)),
             )
         )
     return sorted(feeds, key=lambda feed: (feed.order, feed.name))

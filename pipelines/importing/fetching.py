@@ -89,7 +89,7 @@ def _follow(url: str, limits: Limits, deadline: float) -> Fetched:
             here,
             headers={
                 "User-Agent": f"rigonomics/{__version__} (reads tables)",
-                "Accept": "text/html, text/markdown, text/csv, text/plain;q=0.5",
+                "Accept": "text/html, text/markdown, text/csv, application/json, text/plain;q=0.5, */*;q=0.1",
                 "Accept-Encoding": "identity",
             },
         )

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import RigonomicsError
 from pipelines.importing.documents import CONTENT_TYPES, FORMS, read_document
-from pipelines.importing.fetching import fetch, is_url
+from pipelines.importing.fetching import Limits, fetch, is_url
 from pipelines.importing.found import Document
 
 STANDARD_INPUT = "-"
@@ -22,7 +22,7 @@ def read_origin(origin: str) -> Document:
     if origin == STANDARD_INPUT:
         content, name, form = sys.stdin.buffer.read(MAX_BYTES + 1), "standard input", "text"
     elif is_url(origin):
-        return _from_web(origin)
+        return read_page(origin)[0]
     else:
         content, name, form = _from_file(Path(origin))
     _check_size(len(content), name)
@@ -47,8 +47,9 @@ def _from_file(path: Path) -> tuple[bytes, str, str]:
         raise RigonomicsError(f"{path} cannot be read: {error.strerror}.", "Check its name.") from error
 
 
-def _from_web(url: str) -> Document:
-    page = fetch(url)
+def read_page(url: str, limits: Limits | None = None) -> tuple[Document, bytes]:
+    """The document at an address and its bytes. Raises RigonomicsError if it cannot be had or is no text."""
+    page = fetch(url, limits)
     path = urlsplit(page.url).path
     form = CONTENT_TYPES.get(page.content_type)
     if form is None and page.content_type in (
@@ -64,7 +65,7 @@ def _from_web(url: str) -> Document:
             "Save what you need of it in such a file, and import that.",
         )
     name = unquote(path).rstrip("/").rsplit("/", 1)[-1] or urlsplit(page.url).hostname or url
-    return read_document(_unpacked(page.content, name), form, name, page.charset)
+    return read_document(_unpacked(page.content, name), form, name, page.charset), page.content
 
 
 def _unpacked(content: bytes, name: str) -> bytes:

@@ -52,6 +52,7 @@ class Origin:
     url: str
     published_on: str
     document: str
+    licence: str = "facts only"
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,16 @@ def check_place(project: Project, source_id: str, on: date, today: date) -> None
         )
 
 
-def check_not_shrunken(project: Project, source_id: str, tables: Sequence[FoundTable], name: str) -> None:
-    """Raises RigonomicsError if the tables hold fewer rows than half of the source's last snapshot."""
+def check_not_shrunken(
+    project: Project, source_id: str, tables: Sequence[FoundTable], name: str, least_share: float = SMALLEST_SHARE
+) -> None:
+    """Raises RigonomicsError if the tables hold fewer rows than that share of the source's last snapshot."""
     last = _last_snapshot(project.raw / source_id)
     if last is None:
         return
     before = sum(max(len(_records(path)) - 1, 0) for path in last.glob("*.csv"))
     now = sum(len(table.rows) for table in tables)
-    if now < SMALLEST_SHARE * before:
+    if now < least_share * before:
         raise RigonomicsError(
             f"{name} has {now} rows in its tables; {project.relative(last)} has {before}. It is not kept.",
             "If the page really became that short, save it and import the file.",
@@ -132,8 +135,11 @@ def arrive(
     catalogue: Catalogue,
     *,
     keep: bool,
+    beside: Mapping[str, str] | None = None,
 ) -> Arrival:
     """Read the proposed snapshot as a refresh would, and with `keep` put it under data/raw in one step.
+
+    beside: texts of further files to keep in its folder, by name.
 
     Raises RigonomicsError, with nothing kept, if nothing in it can be read or the day is there already.
     """
@@ -150,6 +156,8 @@ def arrive(
         for proposal in proposals:
             rows = [proposal.table.header, *proposal.table.rows]
             (snapshot / f"{proposal.table.name}.csv").write_text(as_csv(rows), encoding="utf-8", newline="")
+        for name, text in (beside or {}).items():
+            (snapshot / name).write_text(text, encoding="utf-8")
         contract = tables_toml(proposals)
         (snapshot / "tables.toml").write_text(contract, encoding="utf-8")
         observed = _read(staged, root, vocabulary, catalogue)
@@ -312,7 +320,7 @@ def _source_toml(origin: Origin, on: date) -> str:
         "title": origin.title,
         "publisher": origin.publisher,
         "url": origin.url,
-        "licence": "facts only",
+        "licence": origin.licence,
         "published_on": origin.published_on,
         "retrieved_on": on.isoformat(),
         "document": origin.document,

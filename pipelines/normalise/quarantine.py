@@ -18,6 +18,7 @@ QUARANTINED = {
     "observation_id": pl.String, "attribute": pl.String, "hardware_id": pl.String, "model_id": pl.String,
     "value_low": pl.Float64, "value_high": pl.Float64, "known_low": pl.Float64, "known_high": pl.Float64,
     "factor": pl.Float64, "reason": pl.String, "released_by": pl.String, "released_on": pl.Date,
+    "released_because": pl.String,
 }  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def quarantine(
     listed = (
         caught.rename({"raw_column": "column_name"})
         .join(
-            releases.select(*key, "released_by", "released_on").unique(RELEASE_KEY, keep="last"),
+            releases.select(*key, "released_by", "released_on", released_because="reason").unique(RELEASE_KEY, keep="last"),
             on=list(RELEASE_KEY), how="left", nulls_equal=True,
         )
         .select(pl.col(name).cast(dtype) for name, dtype in QUARANTINED.items())

@@ -47,7 +47,10 @@ def observation_frames(space: Workspace) -> Reading:
         "quarantined_rows": quarantined,
         "ignored_cells": _with_source(observed.ignored, space),
         "raw_files": raw_files,
-        "settings": pl.DataFrame({"as_of": [newest]}, schema={"as_of": pl.Date}),
+        "settings": pl.DataFrame(
+            {"as_of": [newest], "is_asked_for": [space.as_of is not None]},
+            schema={"as_of": pl.Date, "is_asked_for": pl.Boolean},
+        ),
     }
     return Reading(frames, tables_read, tables_kept)
 

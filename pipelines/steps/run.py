@@ -26,7 +26,7 @@ LACKING = (duckdb.IOException, duckdb.OutOfMemoryException, OSError)
 @dataclass(frozen=True)
 class Counts:
     """What the tables say of what was read. unreadable: files that could not be read at all, with the reason. without:
-    sources that were left out.
+    sources that were left out. newest: the newest day of each kind of figure. held: cells held back, each with its reason.
     """
 
     as_of: date
@@ -39,6 +39,8 @@ class Counts:
     quarantined: int
     without: list[str]
     changes: int | None
+    newest: list[tuple[str, date]]
+    held: list[str]
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,12 @@ def read_counts(connection: duckdb.DuckDBPyConnection) -> Counts:
     """The counts of the tables in a database, built or published."""
     sources, files, cells, observations, rejected = first_row(connection, READ_COUNTS)
     (as_of,) = first_row(connection, "select as_of from settings")
-    held = "select count(*) from quarantined_rows where released_by is null"
-    (quarantined,) = first_row(connection, held)
+    held = connection.execute(
+        "select cell_place(raw_file, raw_row, column_name) || ' ' || cell_text(raw_text) || ': ' || reason "
+        "from quarantined_rows where released_by is null order by raw_file, raw_row, column_name, observation_id"
+    ).fetchall()
+    known = connection.execute("select 1 from duckdb_tables() where table_name = 'newest_days'").fetchall()
+    newest = "select name, newest_on from newest_days where newest_on is not null order by rank"
     unreadable = connection.execute(
         "select raw_file, reason from rejected_rows where raw_row = 0 order by raw_file"
     ).fetchall()
@@ -121,8 +127,10 @@ def read_counts(connection: duckdb.DuckDBPyConnection) -> Counts:
         cells=int(cells),
         observations=int(observations),
         rejected=int(rejected),
-        quarantined=int(quarantined),
+        quarantined=len(held),
         unreadable=[(str(raw_file), str(reason)) for raw_file, reason in unreadable],
         without=[str(source_id) for (source_id,) in without],
         changes=changes[0][0] if changes else None,
+        newest=connection.execute(newest).fetchall() if known else [],
+        held=[reason for (reason,) in held],
     )

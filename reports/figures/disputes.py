@@ -15,6 +15,8 @@ READINGS = """
     order by ratio desc nulls last, subject, attribute, conditions, value_low, observation_id
 """
 REJECTED = "from rejected_rows order by source_id, raw_file, raw_row, column_name"
+HELD = "from quarantined_rows order by source_id, raw_file, raw_row, column_name, observation_id"
+NEWEST = "from newest_days order by rank"
 NATURES = ("contradiction", "overlap")
 
 
@@ -116,4 +118,59 @@ def rejected_table() -> Block | None:
         caption="Rejected readings",
         show_caption=True,
         source=source(REJECTED),
+    )
+
+
+def held_back() -> Markdown:
+    """How many figures the guard holds back, and how many somebody vouched for."""
+    rows = query(HELD)
+    held = rows.filter(pl.col("released_by").is_null()).height
+    return sentence(
+        "{held} held back because they are far from what is known, and no page but this one shows them; {released} let "
+        "through because somebody vouched for them.",
+        held=counted(held, "figure is", "figures are").capitalize(),
+        released=counted(rows.height - held, "was", "were"),
+    )
+
+
+def quarantined_table() -> Block | None:
+    """Figures that were held back or let through, with reasons; None if there is none."""
+    rows = query(HELD)
+    if not rows.height:
+        return None
+    by = pl.format("{} on {}: {}", "released_by", "released_on", "released_because")
+    rows = rows.with_columns(
+        cell=pl.format("“{}”", pl.col("raw_text").fill_null("")),
+        place=pl.format("{}, row {}, {}", "raw_file", "raw_row", "column_name"),
+        fate=pl.coalesce(by, pl.lit("held back")),
+    )
+    return table(
+        rows,
+        [
+            label("source_id", "Source"),
+            label("reason", "Reason"),
+            label("cell", "Cell").noted("place"),
+            label("fate", "Fate"),
+        ],
+        caption="Figures held back, and those that somebody vouched for",
+        show_caption=True,
+        source=source(HELD),
+    )
+
+
+def newest_table() -> Block:
+    """The newest day of each kind of figure, and the day from which its ages count."""
+    return table(
+        query(NEWEST),
+        [
+            label("name", "Kind"),
+            date("newest_on", "Newest"),
+            number("subjects_of_newest_day", "Of that day", "subjects", digits=0),
+            number("subjects", "All", "subjects", digits=0),
+            date("ages_from", "Ages count from"),
+        ],
+        caption="The newest day of each kind of figure",
+        show_caption=True,
+        searchable=False,
+        source=source(NEWEST),
     )

@@ -119,11 +119,11 @@ def test_an_amount_without_a_rate_of_its_week_is_rejected_and_counted(priced: Ta
     assert got.rejected.select("raw_row", "reason").rows() == [
         (
             2,
-            "no rate of EUR of 2026-03-14 or the week before it is known: rigonomics update ecb-rates brings the latest",
+            "no rate of EUR of 2026-03-14 or the week before it is known: rigonomics update ecb-daily brings the latest",
         ),
         (
             3,
-            "no rate of GBP of 2026-03-06 or the week before it is known: rigonomics update ecb-rates brings the latest",
+            "no rate of GBP of 2026-03-06 or the week before it is known: rigonomics update ecb-daily brings the latest",
         ),
     ]
     (small,) = got.counts.filter(pl.col("raw_file").str.contains("small")).to_dicts()
