@@ -28,6 +28,7 @@ part_prices as (
         build_id,
         line,
         slot,
+        quantity,
         hardware_id is not null as is_listed,
         coalesce(quantity || 'x ', '') || name as part,
         price_basis,
@@ -42,6 +43,7 @@ part_prices as (
         build_id,
         line,
         slot,
+        quantity,
         hardware_id is not null as is_listed,
         coalesce(quantity || 'x ', '') || name as part,
         price_basis,
@@ -69,6 +71,16 @@ documents as (
     group by c.build_id, t.total
 ),
 
+-- what a plain host costs that nobody describes; it stands beside the other bases and never within a document's own costs
+assumed as (
+    select
+        max(value) filter (where name = 'assumed_host_usd_low') as low_usd,
+        max(value) filter (where name = 'assumed_host_usd_high') as high_usd,
+        max(value) filter (where name = 'assumed_host_cards') as cards,
+        coalesce(max(value) filter (where name = 'count_assumed_host'), 0) > 0 as counts
+    from assumptions
+),
+
 bases as (
     select unnest(['stated', 'current']) as capex_basis
 ),
@@ -86,6 +98,8 @@ sums as (
         count(p.line) as parts,
         count(p.mid_usd) as parts_priced,
         string_agg(p.part, ', ' order by p.line) filter (where p.line is not null and p.mid_usd is null) as unpriced,
+        sum(p.quantity) filter (where p.slot = 'gpu') as cards,
+        coalesce(bool_and(p.slot = 'host') filter (where p.mid_usd is null), false) as lacks_host_alone,
         count(p.line) filter (
             where p.mid_usd is null
                 and not (not p.is_listed and d.is_totalled_list)
@@ -117,16 +131,55 @@ judged as (
             else 'stated_total'
         end as capex_from
     from sums
+),
+
+-- a system of which everything but the host has a price, with an assumed one
+with_host as (
+    select
+        j.*,
+        a.counts,
+        j.parts_low_usd + a.low_usd as host_low_usd,
+        j.parts_mid_usd + mid(a.low_usd, a.high_usd) as host_mid_usd,
+        j.parts_high_usd + a.high_usd as host_high_usd
+    from judged as j
+    cross join assumed as a
+    where j.capex_basis = 'current'
+        and j.capex_from is null
+        and j.lacks_host_alone
+        and not coalesce(j.has_owned, false)
+        and j.cards <= a.cards
+        and a.low_usd is not null
+),
+
+costs as (
+    select
+        *,
+        case capex_from when 'parts' then parts_low_usd when 'stated_total' then total.low end as capex_low_usd,
+        case capex_from when 'parts' then parts_mid_usd when 'stated_total' then mid(total.low, total.high) end
+            as capex_mid_usd,
+        case capex_from when 'parts' then parts_high_usd when 'stated_total' then total.high end as capex_high_usd,
+        case capex_from when 'parts' then parts_bound when 'stated_total' then total.bound end as capex_bound
+    from judged
+    where (build_id, capex_basis) not in (select (build_id, capex_basis) from with_host where counts)
+    union all by name
+    select
+        * exclude (capex_basis, capex_from, counts, host_low_usd, host_mid_usd, host_high_usd),
+        unnest(case when counts then ['assumed_host', 'current'] else ['assumed_host'] end) as capex_basis,
+        'assumed_host' as capex_from,
+        host_low_usd as capex_low_usd,
+        host_mid_usd as capex_mid_usd,
+        host_high_usd as capex_high_usd,
+        parts_bound as capex_bound
+    from with_host
 )
 
 select
     build_id,
     capex_basis,
-    case capex_from when 'parts' then parts_low_usd when 'stated_total' then total.low end as capex_low_usd,
-    case capex_from when 'parts' then parts_mid_usd when 'stated_total' then mid(total.low, total.high) end
-        as capex_mid_usd,
-    case capex_from when 'parts' then parts_high_usd when 'stated_total' then total.high end as capex_high_usd,
-    case capex_from when 'parts' then parts_bound when 'stated_total' then total.bound end as capex_bound,
+    capex_low_usd,
+    capex_mid_usd,
+    capex_high_usd,
+    capex_bound,
     capex_from,
     parts_priced,
     parts - parts_priced as parts_unpriced,
@@ -143,8 +196,11 @@ select
             when capex_from is null and total is not null
                 then 'the priced parts alone may cost more than the document''s total'
         end,
-        coalesce('no price for ' || unpriced, case when parts = 0 then 'no parts listed' end),
+        coalesce(
+            'no price for ' || unpriced || case when capex_from = 'assumed_host' then ', for which a plain one is assumed' else '' end,
+            case when parts = 0 then 'no parts listed' end
+        ),
         case when capex_from is null and total is null then 'the document gives no total' end
     ) as missing
-from judged
+from costs
 order by build_id, capex_basis

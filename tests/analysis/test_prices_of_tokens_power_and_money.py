@@ -14,7 +14,7 @@ title = "Prices"
 publisher = "test"
 licence = "facts only"
 published_on = "2026-03-10"
-retrieved_on = "2026-03-10"
+retrieved_on = "2026-11-01"
 """
 TABLES = """\
 [api]
@@ -32,6 +32,12 @@ place = "all"
 [power.columns]
 "cents" = { attribute = "electricity_rate", unit = "cents/kWh", place = "TX", currency = "USD", tax = "excluded" }
 "euros" = { attribute = "electricity_rate", unit = "money/kWh", place = "DE", currency = "EUR", tax = "included" }
+[cards]
+title = "Cards"
+kind = "price"
+place = "all"
+[cards.columns]
+"price" = { attribute = "price", condition = "used" }
 [fx]
 title = "Euro rates"
 kind = "fx_rate"
@@ -45,6 +51,7 @@ FILES = {
     "Llama 3.1 70B,Host A,0.0000004,0.0000001,0.0000006,\n"
     "Llama 3.1 70B,Host A,0.0000008,,0.0000012,Mon-Fri 01-04\n",
     "power.csv": "cents,euros,sector\n15.2,0.40,residential\n",
+    "cards.csv": 'hardware,price,observed_on\nRTX A5000,"1.000,00 €",2026-10-30\n',
     "fx.csv": "observed_on,USD,JPY\n2026-03-09,1.25,150\n2026-02-27,1.2,160\n",
     "tables.toml": TABLES,
 }
@@ -54,10 +61,10 @@ FILES = {
 def priced(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = copy_project(tmp_path_factory.mktemp("priced"))
     folder: Path = project.raw / "prices-of-a-test"
-    (folder / "2026-03-10").mkdir(parents=True)
+    (folder / "2026-11-01").mkdir(parents=True)
     (folder / "source.toml").write_text(SOURCE, encoding="utf-8")
     for name, text in FILES.items():
-        (folder / "2026-03-10" / name).write_text(text, encoding="utf-8")
+        (folder / "2026-11-01" / name).write_text(text, encoding="utf-8")
     refresh(project, with_report=False)
     return project
 
@@ -92,3 +99,38 @@ def test_electricity_is_in_dollars_at_the_last_rate_on_or_before_its_day(priced:
         ("DE", "residential", "EUR", 0.4, 0.5, date(2026, 3, 9), True),
         ("TX", "residential", "USD", 0.152, 0.152, None, False),
     ]
+
+
+def test_a_price_in_euros_is_dollars_at_the_rate_of_its_day_and_keeps_what_was_written(priced: Project) -> None:
+    # the European Central Bank's rate of Friday, 2026-10-30: 1.1172 dollars for a euro
+    assert read(
+        priced,
+        "select round(price_mid_usd, 2), amount_low, currency, tax, fx_day from prices"
+        " where source_id = 'prices-of-a-test'",
+    ) == [(1117.2, 1000.0, "EUR", "unknown", date(2026, 10, 30))]
+
+
+def test_one_price_of_a_new_day_is_the_newest_and_makes_no_other_old(priced: Project) -> None:
+    ((newest, ages_from),) = read(priced, "select newest_on, ages_from from newest_days where kind = 'price'")
+    assert newest == date(2026, 10, 30)
+    assert ages_from < date(2026, 7, 1)
+    assert read(priced, "select min(age_days) from price_staleness where source_id = 'prices-of-a-test'") == [(0,)]
+
+
+def test_an_assumed_host_stands_beside_todays_cost_and_never_in_it(priced: Project) -> None:
+    differences = read(
+        priced,
+        "select distinct round(capex_low_usd - priced_parts_low_usd, 6), round(capex_high_usd - priced_parts_high_usd, 6)"
+        " from build_costs where capex_basis = 'assumed_host'",
+    )
+    assert differences == [(640.0, 1010.0)]
+    assert read(
+        priced,
+        "select count(*) from build_costs as c where capex_basis = 'current' and capex_mid_usd is not null"
+        " and build_id in (select build_id from build_costs where capex_basis = 'assumed_host')",
+    ) == [(0,)]
+    builds = {build for (build,) in read(priced, "select build_id from build_costs where capex_basis = 'assumed_host'")}
+    assert {"dual-3090-nvlink", "single-4090"} <= builds
+    assert not builds & {"octo-3090", "current-3070-3090"}, (
+        "eight cards need more than a plain host; owned ones have one"
+    )
