@@ -29,7 +29,7 @@ QUICK = Limits(silence_s=0.4, total_s=1.2, max_bytes=50_000)
 def prices(factor: float = 1.0, count: int = 4, renamed: bool = False) -> bytes:
     key = "prompt_price" if renamed else "prompt"
     records = [
-        {"id": name, "pricing": {key: str(0.0000004 * factor), "completion": str(0.0000006 * factor)}}
+        {"id": name, "pricing": {key: f"{4e-7 * factor:.10f}", "completion": f"{6e-7 * factor:.10f}"}}
         for name in NAMES[:count]
     ]
     return json.dumps({"data": records}).encode()
