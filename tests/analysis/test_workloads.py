@@ -144,6 +144,58 @@ def test_owning_is_compared_with_the_same_tokens_at_the_equivalent_rate(rows: As
         assert equivalent == pytest.approx(wanted)
 
 
+def test_an_answer_turns_over_where_owning_costs_what_the_alternative_does(rows: Ask) -> None:
+    found = rows(
+        """
+        select s.input, s.turns_over_at, s.input_mid, a.power_usd_per_month, a.purchase_usd_per_month, a.usd_per_month_mid,
+               least(a.rent_usd_per_month_mid, a.api_usd_per_month_mid), a.rent_usd_per_month_mid, a.api_usd_per_month_mid,
+               s.difference_mid_usd, s.swing_usd, s.rank
+        from sensitivity as s
+        join workload_answers as a using (model_class, build_id, scenario_id, workload_id)
+        where s.scenario_id = 'conservative' and s.turns_over_at is not null
+        """
+    )
+    assert {row[0] for row in found} >= {"price of the machine", "cloud rate", "price of tokens", "tokens a day"}
+    for name, turns, mid, power, purchase, own, other, rent, api, difference, _, _ in found:
+        assert difference == pytest.approx(own - other)
+        match name:
+            case "price of the machine":  # over three years
+                assert turns / 36 + power == pytest.approx(other)
+            case "price of electricity":
+                assert purchase + power * turns / mid == pytest.approx(other)
+            case "cloud rate":
+                assert rent * turns / mid == pytest.approx(own)
+            case "price of tokens":
+                assert api * turns / mid == pytest.approx(own)
+            case "years of use":
+                assert purchase * 3 / turns + power == pytest.approx(other)
+    # the input that moves an answer most comes first
+    assert rows(
+        """
+        select count(*) from sensitivity as a join sensitivity as b using (model_class, scenario_id, workload_id)
+        where a.rank < b.rank and a.swing_usd < b.swing_usd
+        """
+    ) == [(0,)]
+
+
+def test_whoever_has_a_computer_pays_for_the_cards_and_whoever_sells_gets_a_part_back(rows: Ask) -> None:
+    found = rows(
+        """
+        select capex_mid_usd, cards_mid_usd, whole_usd_per_month, cards_usd_per_month, sold_low_usd_per_month,
+               sold_high_usd_per_month, power_usd_per_month
+        from own_anyway where scenario_id = 'conservative' and cards_mid_usd is not null
+        """
+    )
+    assert found
+    for whole, cards, month, with_cards, low, high, power in found:
+        assert month == pytest.approx(whole / 36 + power)
+        assert with_cards == pytest.approx(cards / 36 + power)
+        # 30 % of the price comes back at the least, 110 % at the most
+        assert low == pytest.approx(whole * 0.7 / 36 + power)
+        assert high == pytest.approx(whole * -0.1 / 36 + power)
+        assert high < power
+
+
 def test_no_payback_outlasts_the_machine(rows: Ask) -> None:
     for table in ("alternatives", "own_or_rent", "payback_by_hours", "workload_alternatives"):
         assert rows(
