@@ -46,22 +46,22 @@ inputs as (
 ),
 
 ends as (
-    select unnest(['low', 'mid', 'high']) as at
+    select unnest(['low', 'mid', 'high']) as position
 ),
 
 moved as (
     select
         a.*,
         i.input,
-        e.at,
-        case when i.input <> 'price of the machine' or e.at = 'mid' then a.capex_mid_usd when e.at = 'low' then a.capex_low_usd else a.capex_high_usd end as capex,
-        case when i.input <> 'speed of the machine' or e.at = 'mid' then a.tokens_per_s_mid when e.at = 'low' then a.tokens_per_s_low else a.tokens_per_s_high end as decode,
-        case when i.input <> 'speed of the machine' or e.at = 'mid' then a.prefill_tok_s_mid when e.at = 'low' then a.prefill_tok_s_low else a.prefill_tok_s_high end as prefill,
-        case when i.input <> 'price of electricity' or e.at = 'mid' then a.usd_per_kwh when e.at = 'low' then a.kwh_low else a.kwh_high end as kwh,
-        case when i.input <> 'years of use' or e.at = 'mid' then a.life_years when e.at = 'low' then a.life_low else a.life_high end as life,
-        case when i.input <> 'tokens a day' or e.at = 'mid' then 1 when e.at = 'low' then 1 / a.tokens_factor else a.tokens_factor end as factor,
-        case when i.input <> 'cloud rate' or e.at = 'mid' then 1 when e.at = 'low' then a.usd_per_hour_low / a.usd_per_hour_mid else a.usd_per_hour_high / a.usd_per_hour_mid end as rate_factor,
-        case when i.input <> 'price of tokens' or e.at = 'mid' then a.api_usd_per_month_mid when e.at = 'low' then a.api_usd_per_month_low else a.api_usd_per_month_high end as api_month
+        e.position,
+        case when i.input <> 'price of the machine' or e.position = 'mid' then a.capex_mid_usd when e.position = 'low' then a.capex_low_usd else a.capex_high_usd end as capex,
+        case when i.input <> 'speed of the machine' or e.position = 'mid' then a.tokens_per_s_mid when e.position = 'low' then a.tokens_per_s_low else a.tokens_per_s_high end as decode,
+        case when i.input <> 'speed of the machine' or e.position = 'mid' then a.prefill_tok_s_mid when e.position = 'low' then a.prefill_tok_s_low else a.prefill_tok_s_high end as prefill,
+        case when i.input <> 'price of electricity' or e.position = 'mid' then a.usd_per_kwh when e.position = 'low' then a.kwh_low else a.kwh_high end as kwh,
+        case when i.input <> 'years of use' or e.position = 'mid' then a.life_years when e.position = 'low' then a.life_low else a.life_high end as life,
+        case when i.input <> 'tokens a day' or e.position = 'mid' then 1 when e.position = 'low' then 1 / a.tokens_factor else a.tokens_factor end as factor,
+        case when i.input <> 'cloud rate' or e.position = 'mid' then 1 when e.position = 'low' then a.usd_per_hour_low / a.usd_per_hour_mid else a.usd_per_hour_high / a.usd_per_hour_mid end as rate_factor,
+        case when i.input <> 'price of tokens' or e.position = 'mid' then a.api_usd_per_month_mid when e.position = 'low' then a.api_usd_per_month_low else a.api_usd_per_month_high end as api_month
     from answered as a
     cross join inputs as i
     cross join ends as e
@@ -103,14 +103,14 @@ sides as (
         any_value(system) as system,
         any_value(verdict) as verdict,
         any_value(margin_percent) as margin_percent,
-        max(input_value) filter (where at = 'low') as input_low,
-        max(input_value) filter (where at = 'mid') as input_mid,
-        max(input_value) filter (where at = 'high') as input_high,
-        max(difference) filter (where at = 'low') as difference_low_usd,
-        max(difference) filter (where at = 'mid') as difference_mid_usd,
-        max(difference) filter (where at = 'high') as difference_high_usd,
-        max(own_month) filter (where at = 'mid') as own_month,
-        max(other_month) filter (where at = 'mid') as other_month,
+        max(input_value) filter (where position = 'low') as input_low,
+        max(input_value) filter (where position = 'mid') as input_mid,
+        max(input_value) filter (where position = 'high') as input_high,
+        max(difference) filter (where position = 'low') as difference_low_usd,
+        max(difference) filter (where position = 'mid') as difference_mid_usd,
+        max(difference) filter (where position = 'high') as difference_high_usd,
+        max(own_month) filter (where position = 'mid') as own_month,
+        max(other_month) filter (where position = 'mid') as other_month,
         any_value(capex_mid_usd) as capex,
         any_value(residual_fraction) as residual_fraction,
         any_value(life_years) as life_years,
