@@ -21,16 +21,16 @@ select
     a.usd_per_month_mid as whole_usd_per_month,
     usd_per_month_of_purchase(p.cards_mid_usd, s.life_years, s.residual_fraction) + a.power_usd_per_month as cards_usd_per_month,
     -- what is sold for more than it cost makes a month cheaper than its electricity
-    usd_per_month_of_purchase(a.capex_mid_usd, s.life_years, r.resale_low) + a.power_usd_per_month as sold_low_usd_per_month,
-    usd_per_month_of_purchase(a.capex_mid_usd, s.life_years, r.resale_high) + a.power_usd_per_month as sold_high_usd_per_month,
+    usd_per_month_of_purchase(a.capex_mid_usd, s.life_years, r.resale_low) + a.power_usd_per_month as sold_badly_usd_per_month,
+    usd_per_month_of_purchase(a.capex_mid_usd, s.life_years, r.resale_high) + a.power_usd_per_month as sold_well_usd_per_month,
     a.power_usd_per_month,
     least(a.rent_usd_per_month_mid, a.api_usd_per_month_mid) as other_usd_per_month,
     a.verdict,
     case
         when a.verdict = 'own' then 'as it is'
         when cards_usd_per_month <= other_usd_per_month then 'with a computer at hand'
-        when sold_low_usd_per_month <= other_usd_per_month then 'if it sells for as little as used cards do'
-        when sold_high_usd_per_month <= other_usd_per_month then 'only if it sells for more than it cost'
+        when sold_badly_usd_per_month <= other_usd_per_month then 'if it sells for as little as used cards do'
+        when sold_well_usd_per_month <= other_usd_per_month then 'only if it sells for more than it cost'
         when other_usd_per_month is not null then 'never: its electricity alone costs more, or nearly so'
     end as wins
 from workload_answers as a

@@ -25,8 +25,8 @@ answered as (
         r.usd_per_hour_mid,
         r.usd_per_hour_high,
         k.*,
-        coalesce(p.kwh_low, s.usd_per_kwh) as kwh_low,
-        coalesce(p.kwh_high, s.usd_per_kwh) as kwh_high
+        least(p.kwh_low, s.usd_per_kwh) as kwh_low,
+        greatest(p.kwh_high, s.usd_per_kwh) as kwh_high
     from workload_answers as a
     inner join scenarios as s
         on s.scenario_id = a.scenario_id
@@ -58,7 +58,7 @@ moved as (
         case when i.input <> 'speed of the machine' or e.position = 'mid' then a.tokens_per_s_mid when e.position = 'low' then a.tokens_per_s_low else a.tokens_per_s_high end as decode,
         case when i.input <> 'speed of the machine' or e.position = 'mid' then a.prefill_tok_s_mid when e.position = 'low' then a.prefill_tok_s_low else a.prefill_tok_s_high end as prefill,
         case when i.input <> 'price of electricity' or e.position = 'mid' then a.usd_per_kwh when e.position = 'low' then a.kwh_low else a.kwh_high end as kwh,
-        case when i.input <> 'years of use' or e.position = 'mid' then a.life_years when e.position = 'low' then a.life_low else a.life_high end as life,
+        case when i.input <> 'years of use' or e.position = 'mid' then a.life_years when e.position = 'low' then least(a.life_low, a.life_years) else greatest(a.life_high, a.life_years) end as life,
         case when i.input <> 'tokens a day' or e.position = 'mid' then 1 when e.position = 'low' then 1 / a.tokens_factor else a.tokens_factor end as factor,
         case when i.input <> 'cloud rate' or e.position = 'mid' then 1 when e.position = 'low' then a.usd_per_hour_low / a.usd_per_hour_mid else a.usd_per_hour_high / a.usd_per_hour_mid end as rate_factor,
         case when i.input <> 'price of tokens' or e.position = 'mid' then a.api_usd_per_month_mid when e.position = 'low' then a.api_usd_per_month_low else a.api_usd_per_month_high end as api_month
@@ -106,9 +106,9 @@ sides as (
         max(input_value) filter (where position = 'low') as input_low,
         max(input_value) filter (where position = 'mid') as input_mid,
         max(input_value) filter (where position = 'high') as input_high,
-        max(difference) filter (where position = 'low') as difference_low_usd,
-        max(difference) filter (where position = 'mid') as difference_mid_usd,
-        max(difference) filter (where position = 'high') as difference_high_usd,
+        max(difference) filter (where position = 'low') as lower_end_usd,
+        max(difference) filter (where position = 'mid') as difference_usd,
+        max(difference) filter (where position = 'high') as upper_end_usd,
         max(own_month) filter (where position = 'mid') as own_month,
         max(other_month) filter (where position = 'mid') as other_month,
         any_value(capex_mid_usd) as capex,
@@ -128,7 +128,7 @@ sides as (
 turned as (
     select
         *,
-        abs(difference_high_usd - difference_low_usd) as swing_usd,
+        abs(upper_end_usd - lower_end_usd) as swing_usd,
         case input
             when 'price of the machine' then (other_month - power_month) * 12 * life_years / nullif(1 - residual_fraction, 0)
             when 'price of electricity' then (other_month - purchase_month) / nullif(power_month, 0) * usd_per_kwh
@@ -154,9 +154,9 @@ select
     input_low,
     input_mid,
     input_high,
-    difference_low_usd,
-    difference_mid_usd,
-    difference_high_usd,
+    lower_end_usd,
+    difference_usd,
+    upper_end_usd,
     swing_usd,
     row_number() over (
         partition by model_class, scenario_id, workload_id
@@ -164,7 +164,7 @@ select
     ) as rank,
     case when turning_point > 0 then turning_point end as turns_over_at,
     coalesce(turning_point between input_low and input_high, false) as turns_within_range,
-    coalesce(sign(difference_low_usd) <> sign(difference_high_usd), false) as changes_the_answer,
+    coalesce(sign(lower_end_usd) <> sign(upper_end_usd), false) as changes_the_answer,
     dense_rank() over (
         partition by scenario_id, input
         order by margin_percent, model_class, workload_id

@@ -68,10 +68,8 @@ def tornado(scenario: Row) -> Chart | Markdown:
     if not rows.height:
         return Markdown("")
     first = rows.row(0, named=True)
-    shown = _written(rows).with_columns(
-        row=pl.format("{}|{}", "input", "span"), middle=pl.lit(first["difference_mid_usd"])
-    )
-    low, high = "difference_low_usd", "difference_high_usd"
+    shown = _written(rows).with_columns(row=pl.format("{}|{}", "input", "span"), middle=pl.lit(first["difference_usd"]))
+    low, high = "lower_end_usd", "upper_end_usd"
     base = alt.Chart(shown).encode(
         y=alt.Y(
             "row:N",
@@ -124,7 +122,7 @@ def turning_table(scenario: Row) -> Block:
             label("question", "Use and class").noted("answer"),
             label("input", "Input"),
             label("span", "Moved from – to"),
-            money_interval("difference_low_usd", "difference_high_usd", "Owning costs more by", "USD a month"),
+            money_interval("lower_end_usd", "upper_end_usd", "Owning costs more by", "USD a month"),
             money("swing_usd", "Swing", "USD a month"),
             label("turns", "Turns over at").noted("reached"),
         ],
@@ -151,7 +149,7 @@ def anyway_table(scenario: Row) -> Block:
             label("system", "Cheapest machine").linked("system_link").noted("risk"),
             money("whole_usd_per_month", "All bought, worth nothing later", "USD a month"),
             money("cards_usd_per_month", "Cards alone", "USD a month"),
-            money_interval("sold_high_usd_per_month", "sold_low_usd_per_month", "Sold after its life", "USD a month"),
+            money_interval("sold_well_usd_per_month", "sold_badly_usd_per_month", "Sold after its life", "USD a month"),
             money("power_usd_per_month", "Electricity of it", "USD a month"),
             money("other_usd_per_month", "Rent or tokens", "USD a month"),
             label("wins", "Owning wins"),

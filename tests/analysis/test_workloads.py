@@ -149,7 +149,7 @@ def test_an_answer_turns_over_where_owning_costs_what_the_alternative_does(rows:
         """
         select s.input, s.turns_over_at, s.input_mid, a.power_usd_per_month, a.purchase_usd_per_month, a.usd_per_month_mid,
                least(a.rent_usd_per_month_mid, a.api_usd_per_month_mid), a.rent_usd_per_month_mid, a.api_usd_per_month_mid,
-               s.difference_mid_usd, s.swing_usd, s.rank
+               s.difference_usd, s.swing_usd, s.rank
         from sensitivity as s
         join workload_answers as a using (model_class, build_id, scenario_id, workload_id)
         where s.scenario_id = 'conservative' and s.turns_over_at is not null
@@ -181,8 +181,8 @@ def test_an_answer_turns_over_where_owning_costs_what_the_alternative_does(rows:
 def test_whoever_has_a_computer_pays_for_the_cards_and_whoever_sells_gets_a_part_back(rows: Ask) -> None:
     found = rows(
         """
-        select capex_mid_usd, cards_mid_usd, whole_usd_per_month, cards_usd_per_month, sold_low_usd_per_month,
-               sold_high_usd_per_month, power_usd_per_month
+        select capex_mid_usd, cards_mid_usd, whole_usd_per_month, cards_usd_per_month, sold_badly_usd_per_month,
+               sold_well_usd_per_month, power_usd_per_month
         from own_anyway where scenario_id = 'conservative' and cards_mid_usd is not null
         """
     )
