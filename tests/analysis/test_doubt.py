@@ -48,11 +48,11 @@ def test_a_doubted_system_is_the_answer_to_nothing_unless_the_assumptions_let_it
     settled.catalogue.write_text(catalogue.replace(section, f'{section}doubt = "nobody made it"\n'), encoding="utf-8")
     refresh(settled, with_report=False)
     ranked = """
-        select count(usd_per_mtok_mid) > 0, count(rank) > 0, count(rank_measured) > 0, any_value(doubt), any_value(excluded)
+        select count(usd_per_mtok_mid) > 0, count(rank) > 0, any_value(doubt), any_value(excluded)
         from answers
         where build_id = 'dgx-spark'
     """
-    assert read(settled, ranked) == [(True, False, False, "nobody made it", "nobody made it")]
+    assert read(settled, ranked) == [(True, False, "nobody made it", "nobody made it")]
     answers = """
         select 1 from cost_front where build_id = 'dgx-spark' and on_front
         union all
@@ -72,4 +72,4 @@ def test_a_doubted_system_is_the_answer_to_nothing_unless_the_assumptions_let_it
     assert f"{rule}0" in assumptions
     settled.assumptions.write_text(assumptions.replace(f"{rule}0", f"{rule}1"), encoding="utf-8")
     refresh(settled, with_report=False)
-    assert read(settled, ranked) == [(True, True, True, "nobody made it", None)]
+    assert read(settled, ranked) == [(True, True, "nobody made it", None)]
