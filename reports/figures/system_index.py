@@ -96,6 +96,8 @@ def _compared(row: Row, speeds: Mapping[str, Row], least: Mapping[str, list[str]
             watts_range(row["watts_low"], row["watts_high"]) if row["watts_mid"] is not None else "not known",
         ),
     ]
+    if row["doubt"]:
+        facts.append(("It may not exist", row["doubt"]))
     for name in ("8B", "32B", "70B", "400B+"):
         run = speeds.get(name)
         if run is not None:

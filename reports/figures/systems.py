@@ -104,10 +104,11 @@ def section(
         ),
     ]
     answers = _uses_table(uses, row).html if uses.height else ""
+    doubt = f"<p><strong>It may not exist: {escape(row['doubt'])}.</strong></p>" if row["doubt"] else ""
     return (
         f'<section class="system" id="{anchor}" data-name="{name}"><header class="title-block"><h1>{name}</h1>'
         f'<p class="description">{escape(_lead(row, best, uses))}</p></header>'
-        f'<p class="small">{escape(_what(row))}</p><p>{escape(row["description"] or "")}</p>'
+        f'<p class="small">{escape(_what(row))}</p><p>{escape(row["description"] or "")}</p>{doubt}'
         f'{source_of("system_overview").trace(row).html}<dl class="facts">{"".join(_facts(row, best, rents))}</dl>'
         f"{answers}{''.join(folded)}{_lacking(row, speeds, rents)}"
         f'<p><a href="systems.html">All systems</a></p></section><!-- end of {anchor} -->'
