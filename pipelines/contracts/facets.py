@@ -45,7 +45,7 @@ def _unit(unit: str, info: ValidationInfo) -> str:
 
 
 def _expression(pattern: str) -> str:
-    """A regular expression of polars with one group; that of a look-around is refused, because polars has none."""
+    """A regular expression of polars with one group: around all of it, if it has none. It knows no look-around."""
     if len(pattern) > MAX_PATTERN:
         raise refuse("that is too long for a regular expression", f"Use at most {MAX_PATTERN} characters.")
     try:
@@ -56,6 +56,8 @@ def _expression(pattern: str) -> str:
             f"that is no regular expression ({reason[:100]})",
             "Look-around has to be avoided; single quotes keep a backslash.",
         ) from None
+    if not groups:
+        return _expression(f"({pattern})")
     if len(groups) != 1:
         raise refuse(
             f"it has {len(groups)} groups", "Put ( ) around the one part that is the figure, (?: ) around others."

@@ -29,6 +29,7 @@ def reasons(observed: Observed) -> list[str]:
     ("extract", "cell", "reason"),
     [
         ("(x)", "$1,599", "the cell does not match (x)"),
+        ("x", "$1,599", "the cell does not match (x)"),  # all of it is the group
         ("(x)?", "$1,599", "the cell does not match (x)?"),  # the group takes no part
         (r"([0-9]*)\$", "$1,599", r"the cell does not match ([0-9]*)\$"),  # it takes part with nothing
         (r"\((.*)\)", "$1,599 (n/a)", r"what \((.*)\) cuts out states nothing"),
