@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.errors import RigonomicsError
 from pipelines.steps.filling import Filled
+from pipelines.steps.run import explained
 from pipelines.warehouse.checks import CHECKS, Outcome
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.markdown import as_markdown
@@ -22,7 +23,9 @@ EXIT_CODE = "exit_code"
 """Metadata of a failed step: what the command ends with for it."""
 REMEDY = "remedy"
 SAMPLE = "sample"
-"""Metadata of a check: what fails, with the first failing rows."""
+"""Metadata of a check: what fails, with the first failing rows and the cells that they rest on."""
+SOURCES = "sources"
+"""Metadata of a check that fails: the sources of those cells."""
 MORE_CHECKS = {
     "raw_files": ("conservation", True, "Nothing is lost: every cell of every file is counted once."),
     "rejected_rows": ("rejected_share", False, "Few cells are rejected."),
@@ -50,7 +53,7 @@ def materialised(space: Workspace, filled: Filled) -> dg.MaterializeResult[Any]:
             "digest": filled.digest,
             **filled.counts,
         },
-        check_results=[_check_result(filled.table.name, outcome) for outcome in filled.outcomes],
+        check_results=[_check_result(space, filled.table.name, outcome) for outcome in filled.outcomes],
     )
 
 
@@ -86,13 +89,18 @@ def reporting() -> Iterator[None]:
         ) from error
 
 
-def _check_result(table: str, outcome: Outcome) -> dg.AssetCheckResult:
+def _check_result(space: Workspace, table: str, outcome: Outcome) -> dg.AssetCheckResult:
+    said, sources = (outcome.as_message(table), []) if outcome.passed else explained(space, table, outcome)
     return dg.AssetCheckResult(
         asset_key=dg.AssetKey(table),
         check_name=outcome.check,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR if outcome.blocks else dg.AssetCheckSeverity.WARN,
-        metadata={"failing_rows": outcome.failing, SAMPLE: dg.MetadataValue.md(outcome.as_message(table))},
+        metadata={
+            "failing_rows": outcome.failing,
+            SAMPLE: dg.MetadataValue.md(said),
+            **({SOURCES: dg.MetadataValue.json(sources)} if sources else {}),
+        },
     )
 
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.evidence import EXIT_CODE, REMEDY, SAMPLE
+from pipelines.assets.evidence import EXIT_CODE, REMEDY, SAMPLE, SOURCES
 from pipelines.assets.graph import build_definitions
 from pipelines.assets.published import DATABASE, PUBLISHED, RENDERED, REPORT
 from pipelines.errors import CheckFailed, ContractError, RigonomicsError
 from pipelines.fingerprint import read_state
 from pipelines.project import Project
 from pipelines.render.report import RenderResult
-from pipelines.steps.run import NOTHING_PUBLISHED, Run, read_counts
+from pipelines.steps.run import Run, read_counts, remedy_of
 from pipelines.warehouse.publish import Published
 from pipelines.warehouse.reading import open_published
 
@@ -60,12 +60,13 @@ def _error_of(result: dg.ExecuteInProcessResult) -> Exception:
             kind = ERRORS.get(_value(said[EXIT_CODE]), RigonomicsError)
             return kind(str(failure.user_failure_data.description), str(_value(said[REMEDY])))
     failed = [
-        str(_value(check.metadata[SAMPLE]))
+        check.metadata
         for check in result.get_asset_check_evaluations()
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
     ]
     if failed:
-        return CheckFailed("\n".join(failed), NOTHING_PUBLISHED)
+        sources = [source for said in failed if SOURCES in said for source in _value(said[SOURCES])]
+        return CheckFailed("\n".join(str(_value(said[SAMPLE])) for said in failed), remedy_of(sources))
     error = failures[0].error if failures else None
     return RuntimeError(f"The refresh broke:\n{error.to_string() if error else result.all_events[-1].message}")
 

@@ -8,9 +8,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 
 from pipelines import __version__
-from pipelines.cli import browse, catalogue, changes, importing, predict, price, query, run, site, trace, update
 from pipelines.cli.terminal import guarded
 from pipelines.errors import RigonomicsError
 
@@ -30,12 +30,19 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics publish public                 report and data as a folder for any static host
 """
 EXIT_CODES = "exit codes: 0 done; 1 a mistake to mend; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet; 5 a bug"
+MODULES = {
+    "run": ("refresh", "check"), "price": ("price",), "importing": ("import",), "update": ("update",),
+    "catalogue": ("catalogue", "release"),
+    "changes": ("changes",), "predict": ("predict",), "query": ("sql", "tables"), "trace": ("trace",), "browse": ("open",),
+    "site": ("publish", "serve"),
+}  # fmt: skip
+"""The modules of this package by the commands that they add, in the order of the help."""
 BUG = 5
 """The exit code of what should not have happened."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line, for parsing and for the tests that pin its help."""
+def parser(asked: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The command line, for parsing and for the tests that pin its help: of the command asked for alone, if it is known."""
     root = argparse.ArgumentParser(
         prog="rigonomics",
         description=DESCRIPTION,
@@ -44,8 +51,9 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"rigonomics {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (run, price, importing, update, catalogue, changes, predict, query, trace, browse, site):
-        module.add_to(commands)
+    needed = [name for name, added in MODULES.items() if asked and asked[0] in added]
+    for name in needed or MODULES:
+        import_module(f"pipelines.cli.{name}").add_to(commands)
     return root
 
 
@@ -56,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    options = parser().parse_args(arguments)
+    asked = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(asked).parse_args(asked)
     try:
         return int(options.run(options))
     except RigonomicsError as error:
@@ -70,7 +79,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 0
     except Exception as error:
         print(f"rigonomics: this should not have happened: {_in_short(error)}", file=sys.stderr)
-        print(f"  {_written_down(arguments)}", file=sys.stderr)
+        print(f"  {_written_down(asked)}", file=sys.stderr)
         return BUG
 
 
@@ -79,12 +88,11 @@ def _in_short(error: Exception) -> str:
     return f"{type(error).__name__}: {first}"[:300]
 
 
-def _written_down(arguments: Sequence[str] | None) -> str:
+def _written_down(asked: Sequence[str]) -> str:
     """Where the traceback went, in words; it is written for whoever fixes the bug."""
     import tempfile
     import traceback
 
-    asked = sys.argv[1:] if arguments is None else list(arguments)
     report = f"rigonomics {__version__}, Python {sys.version}\narguments: {asked!r}\n\n{traceback.format_exc()}"
     try:
         with tempfile.NamedTemporaryFile(

@@ -124,7 +124,7 @@ def answer(
     guard_formulas: bool = False,
 ) -> str:
     """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run, or takes more than `limits`."""
-    import duckdb
+    import _duckdb as duckdb  # as `open_published` does
 
     limits = limits or Limits()
     try:

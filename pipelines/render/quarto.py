@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pipelines.errors import RigonomicsError
@@ -18,6 +19,7 @@ _WARNING = re.compile(r"\bWARN(?:ING)?\b:?\s*(.*)")
 _NOISE = re.compile(r"running over TCP|without encryption", re.IGNORECASE)
 """What every kernel says that Quarto starts, on this machine alone."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_LINK = re.compile(r'(<link\b[^>]*\s)id="([A-Za-z][\w-]*)"')
 _UNRESOLVED = re.compile(r"Unable to resolve crossref @?(\S+)", re.IGNORECASE)
 
 
@@ -76,7 +78,40 @@ def render(
                 f"Quarto could not resolve the cross-reference @{unresolved[1]}.", "Fix it, or label what it names."
             )
         shutil.copytree(copy / "_site", site, dirs_exist_ok=True)
+        give_each_link_its_id(site)
         return [said for match in _WARNING.finditer(log) if (said := match[1].strip()) and not _NOISE.search(said)]
+
+
+def give_each_link_its_id(site: Path) -> None:
+    """Keep an id of several stylesheets, one for each colour scheme, on the first of them; scripts find each by `data-id`.
+
+    Quarto's own scripts select them as `link#quarto-bootstrap`, with a class or state beside it.
+    """
+    pages = {page: page.read_text(encoding="utf-8") for page in sorted(site.rglob("*.html"))}
+    counts = [Counter(match[2] for match in _LINK.finditer(text)) for text in pages.values()]
+    doubled = {name for counted in counts for name, count in counted.items() if count > 1}
+    if not doubled:
+        return
+    scripts = {script: script.read_text(encoding="utf-8") for script in sorted((site / "site_libs").rglob("*.js"))}
+    selector = re.compile(rf"\blink#({'|'.join(sorted(doubled))})(?![\w-])")
+    for path, text in (pages | scripts).items():
+        changed = selector.sub(r"link[data-id=\1]", _with_single_ids(text, doubled))
+        if changed != text:
+            path.write_text(changed, encoding="utf-8")
+
+
+def _with_single_ids(text: str, doubled: Collection[str]) -> str:
+    seen: set[str] = set()
+
+    def marked(match: re.Match[str]) -> str:
+        before, name = match.groups()
+        if name not in doubled:
+            return match[0]
+        own = "" if name in seen else f'id="{name}" '
+        seen.add(name)
+        return f'{before}{own}data-id="{name}"'
+
+    return _LINK.sub(marked, text)
 
 
 def _tail(log: str) -> str:

@@ -12,6 +12,7 @@ from pipelines.render.report import RenderResult
 from pipelines.steps.filling import Filled, fill
 from pipelines.steps.publishing import READ_COUNTS, describe, described, publish_build
 from pipelines.warehouse.build import first_row
+from pipelines.warehouse.checks import Outcome
 from pipelines.warehouse.origins import origins
 from pipelines.warehouse.publish import Published
 from pipelines.warehouse.workspace import Workspace
@@ -80,16 +81,26 @@ def raise_failed(space: Workspace, filled: Iterable[Filled]) -> None:
 
     The message names the cells that they rest on, the remedy the sources to leave out.
     """
-    parts, sources = [], []
-    for name, outcome in [(one.table.name, outcome) for one in filled for outcome in one.failed]:
-        cells = origins(space.connection, space.declarations, name, outcome.sample)
-        sources += [cell.source_id for cell in cells]
-        parts += [outcome.as_message(name), *(f"  from {cell}" for cell in cells[:SHOWN_CELLS])]
-        parts += [f"  and {len(cells) - SHOWN_CELLS} more cells"] if len(cells) > SHOWN_CELLS else []
-    if parts:
-        named = " or ".join(f"--without {source_id}" for source_id in dict.fromkeys(sources))
-        how = f"\n  Correct the cell in corrections.csv, or leave its source out: rigonomics refresh {named}."
-        raise CheckFailed("\n".join(parts), NOTHING_PUBLISHED + (how if sources else ""))
+    failed = [explained(space, one.table.name, outcome) for one in filled for outcome in one.failed]
+    if failed:
+        raise CheckFailed(
+            "\n".join(said for said, _ in failed), remedy_of(source for _, ids in failed for source in ids)
+        )
+
+
+def explained(space: Workspace, table: str, outcome: Outcome) -> tuple[str, list[str]]:
+    """What a check that fails says, with the cells that its rows rest on, and the sources of those."""
+    cells = origins(space.connection, space.declarations, table, outcome.sample)
+    lines = [outcome.as_message(table), *(f"  from {cell}" for cell in cells[:SHOWN_CELLS])]
+    lines += [f"  and {len(cells) - SHOWN_CELLS} more cells"] if len(cells) > SHOWN_CELLS else []
+    return "\n".join(lines), list(dict.fromkeys(cell.source_id for cell in cells))
+
+
+def remedy_of(sources: Iterable[str]) -> str:
+    """What can be done about checks that fail on rows of these sources."""
+    named = " or ".join(f"--without {source_id}" for source_id in dict.fromkeys(sources))
+    how = f"\n  Correct the cell in corrections.csv, or leave its source out: rigonomics refresh {named}."
+    return NOTHING_PUBLISHED + (how if named else "")
 
 
 @contextmanager

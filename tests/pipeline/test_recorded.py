@@ -68,7 +68,16 @@ def test_a_recorded_refresh_fails_as_the_command_does_and_leaves_what_was_publis
     with pytest.raises(CheckFailed, match=r"(?s)sources: check values fails on 1 rows\n.*outside 0 to 1") as failure:
         refresh(recorded, with_report=False)
     assert failure.value.remedy.startswith("Nothing was published")
-    assert runs()[:2] == ["FAILURE", "FAILURE"]
+    edit(recorded.analysis / "curated/sources.toml", "range = [0, 1], description", "range = [0, 1000000], description")
+    edit(
+        recorded.analysis / "curated/prices.toml",
+        'range = [0, 1000000], description = "low end',
+        'range = [0, 1], description = "low end',
+    )
+    with pytest.raises(CheckFailed, match=r"from data/raw/[^ ]+\.csv row \d+ column '.+': '.+'") as failure:
+        refresh(recorded, with_report=False)
+    assert "--without maxq-workstation-summary" in failure.value.remedy
+    assert runs()[:3] == ["FAILURE", "FAILURE", "FAILURE"]
     assert recorded.database.read_bytes() == before
     assert read(recorded, "select count(*) > 0 from sources") == [(True,)]
 

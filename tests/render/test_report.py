@@ -195,6 +195,25 @@ def test_quarto_is_taken_where_there_is_one_and_its_warnings_are_told(
     assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8").strip() == str(database)
 
 
+def test_the_style_sheets_of_both_colour_schemes_share_no_id(tmp_path: Path) -> None:
+    light, dark = (
+        f'<link href="{name}.css" class="s" id="quarto-bootstrap" data-mode="{name}">' for name in ("light", "dark")
+    )
+    script = '<script>find("link#quarto-bootstrap.s"); find("link#quarto-bootstrap-more");</script>'
+    (tmp_path / "index.html").write_text(f'{light}{dark}<link id="icon">{script}', encoding="utf-8")
+    (tmp_path / "site_libs").mkdir()
+    (tmp_path / "site_libs" / "quarto.js").write_text("find('link#quarto-bootstrap:not(x)')", encoding="utf-8")
+    for _ in range(2):  # a second time changes nothing
+        quarto.give_each_link_its_id(tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r' id="([^"]*)"', page) == ["quarto-bootstrap", "icon"]
+    assert page.count('data-id="quarto-bootstrap"') == 2
+    assert 'find("link[data-id=quarto-bootstrap].s"); find("link#quarto-bootstrap-more");' in page
+    assert (tmp_path / "site_libs" / "quarto.js").read_text(
+        encoding="utf-8"
+    ) == "find('link[data-id=quarto-bootstrap]:not(x)')"
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [
