@@ -8,6 +8,10 @@ YES, NO, PARTLY = "[✅✓✔☑]", "[❌✗✘✖✕☒]", "[⚠]"
 AS_PICTURE = r"[\x{FE0E}\x{FE0F}]?"
 """Selector behind a symbol that asks for its coloured or its plain form."""
 FLAG_WORD = r"^(?i)(yes|true|supported|no|false|not supported|unsupported|partially|partial)(?:$|[\s,;:.(—])"
+DOUBTFUL = r"but|except|unless|until|planned|soon|maybe|perhaps|unclear|rumou?red|expected"
+DENIES = rf"(?i)\b(?:no|not|never|none|neither|without|only|disabled|removed|{DOUBTFUL})\b|{NO}|{PARTLY}|\?"
+AFFIRMS = rf"(?i)\b(?:yes|{DOUBTFUL})\b|{YES}|{PARTLY}|\?"
+"""What behind a yes may make a no of it, and behind a no a yes."""
 
 
 def read_flags(cells: pl.DataFrame) -> pl.DataFrame:
@@ -38,6 +42,11 @@ def read_flags(cells: pl.DataFrame) -> pl.DataFrame:
             .when(pl.col("by_symbol") != pl.col("by_word"))
             .then(pl.format("'{}' says {} and {}", "text", "by_symbol", "by_word"))
             .when(pl.col("rest").str.contains(r"^\s?(?:/|(?i:or)\b)"))
-            .then(pl.format("'{}' leaves a choice", "text")),
+            .then(pl.format("'{}' leaves a choice", "text"))
+            .when(
+                ((pl.col("value_text") == "yes") & pl.col("rest").str.contains(DENIES))
+                | ((pl.col("value_text") == "no") & pl.col("rest").str.contains(AFFIRMS))
+            )
+            .then(pl.format("'{}' says {}, and more that may change it", "text", "value_text")),
         )
     )  # fmt: skip

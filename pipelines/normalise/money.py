@@ -57,12 +57,17 @@ def money_words(vocabulary: Vocabulary) -> list[str]:
 
 def currency_in(text: str, vocabulary: Vocabulary) -> str | None:
     """The one currency besides the dollar of the United States that a header or a title names; None if it names none, or several."""
-    found = {
+    found = currencies_in(text, vocabulary)
+    return found[0] if len(found) == 1 else None
+
+
+def currencies_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """The currencies that a header or a title names, or may mean, besides the dollar of the United States."""
+    return [
         code
         for code, names in vocabulary.currencies.items()
         if re.search(_named(code, names).replace(EDGE, r"\b"), text)
-    }
-    return found.pop() if len(found) == 1 else None
+    ]
 
 
 def with_dollars(text: str, currency: str, vocabulary: Vocabulary) -> str:

@@ -4,6 +4,7 @@ import polars as pl
 
 from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.vocabulary import Vocabulary
+from pipelines.normalise.money import DOLLAR, UNITED_STATES, currencies_in
 from pipelines.normalise.names import resolve_names
 from pipelines.normalise.quantities import read_quantities
 
@@ -35,16 +36,24 @@ def extract(overlaid: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
 
 
 def _unit_hints(readings: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """The unit of a bare figure: the contract's, else the one that the column's header or the row's label spells out."""
+    """The unit of a bare figure, and the currency of amounts: the contract's, else what the header or the row's label says."""
     keys = ["column", "label", "canonical_unit"]
     pairs = readings.select(keys).unique(maintain_order=True).filter(pl.col("canonical_unit").is_not_null())
     hints = [
         next((word for word in _words(column, label) if word in vocabulary.units[unit].spellings), None)
         for column, label, unit in pairs.iter_rows()
     ]
-    hinted = pairs.with_columns(pl.Series("header_unit", hints, dtype=pl.String))
+    currencies = [
+        " or ".join(currencies_in(f"{label or ''} {column}", vocabulary)) or None if unit.startswith(DOLLAR) else None
+        for column, label, unit in pairs.iter_rows()
+    ]
+    hinted = pairs.with_columns(
+        pl.Series("header_unit", hints, dtype=pl.String), pl.Series("header_currency", currencies, dtype=pl.String)
+    )
     return readings.join(hinted, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        pl.coalesce("unit", "header_unit").alias("unit_hint")
+        pl.coalesce("unit", "header_unit").alias("unit_hint"),
+        pl.coalesce("currency", "header_currency").alias("currency"),
+        pl.when(pl.col("currency").is_null()).then("header_currency").alias("header_currency"),
     )
 
 
@@ -80,7 +89,11 @@ def read_figures(extracted: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFram
         pl.col("tax").alias("read_tax"),
         pl.col("reason").alias("figure_reason"),
     )
-    return extracted.hstack(outcome)
+    bare_dollars = (pl.col("read_currency") == DOLLAR) & ~pl.col("figure").str.contains(UNITED_STATES)
+    contradicted = pl.format("the cell says $, its column {}", "header_currency")  # null without a header_currency
+    return extracted.hstack(outcome).with_columns(
+        figure_reason=pl.coalesce("figure_reason", pl.when(bare_dollars).then(contradicted))
+    )
 
 
 def resolve(read: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:

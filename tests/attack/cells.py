@@ -289,7 +289,8 @@ class Generator:
             "USD/month": (" per month", "/mo", " mo", " p.m.", " monthly"), "USD/year": (" per year", " (per year)", " annually", " p.a."),
             "factor": (" more than last year",), "percent": (" gain", " increase"), "tok/s": (" per user",), "h/day": (" /day",),
         }  # fmt: skip
-        return ODD if tail in repeats.get(unit, ()) or unit == "" else REFUSED
+        net = unit.startswith("USD") and tail in (" plus tax", " plus VAT", " excl. VAT")  # `tax` says so
+        return ODD if net or tail in repeats.get(unit, ()) or unit == "" else REFUSED
 
     def invisible(self, cell: Cell) -> Cell:
         """Other spaces, and characters that nobody sees; a line break inside is odd."""

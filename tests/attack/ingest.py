@@ -15,7 +15,9 @@ from pipelines.contracts.sources import load_sources
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.corrections import with_sound_corrections
 from pipelines.normalise.observations import Observed, observe
+from pipelines.project import Project
 from pipelines.steps.raw import read_all_cells
+from pipelines.warehouse.conversion import in_usd
 from pipelines.warehouse.declarations import load_declarations
 from tests.attack._sources import SAYS_NOTHING, File, Sources
 from tests.attack.contracts import fill, temporary_folder
@@ -68,7 +70,7 @@ class Attack:
         sources = with_sound_corrections(source for source in found if only in (None, source.source_id))
         raw = read_all_cells(sources)
         cells = raw.rename({"raw_row": "row", "raw_column": "column", "raw_text": "text"}).drop("source_id", "digest")
-        observed = observe(sources, cells, VOCABULARY, CATALOGUE)
+        observed = in_usd(observe(sources, cells, VOCABULARY, CATALOGUE), Project(CHECKOUT), VOCABULARY)
         fill(
             {"observations": observed.observations, "rejected_rows": observed.rejected, "raw_cells": raw},
             self.declarations,

@@ -111,7 +111,7 @@ def test_a_bug_is_one_sentence_and_its_traceback_a_file(
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr(cli.browse, "run", broken)
+    monkeypatch.setattr("pipelines.cli.browse.run", broken)
     assert cli.main(["open"]) == 5
     said = capsys.readouterr().err
     assert "this should not have happened: ValueError: so much\n" in said

@@ -12,7 +12,7 @@ from pipelines.normalise.quantities import read_quantities
 from pipelines.project import Project
 from pipelines.warehouse.conversion import in_usd
 from tests.conftest import CHECKOUT
-from tests.normalise.sources import VOCABULARY, as_csv, read_sources, write_source
+from tests.normalise.sources import VOCABULARY, as_csv, read_sources, read_table, write_source
 
 Table = Callable[..., Observed]
 RATES = (
@@ -162,3 +162,26 @@ def test_source_toml_declares_currency_locale_and_tax_for_all_tables(tmp_path: P
     assert got.filter(pl.col("attribute") == "price").select("value_low", "amount_low", "currency", "tax").rows() == [
         (2000, 1600, "EUR", "included")
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "currency"),
+    [
+        ("Price (CAD)", "$1,299", "CAD"),
+        ("Price (CAD)", "1,299", "CAD"),
+        ("Price (CAD)", "US$1,299", "USD"),
+        ("Preis in €", "1,299", "EUR"),
+        ("Price ($)", "$1,299", "USD"),
+        ("Preis in €", "$1,299", None),
+        ("Price (¥)", "1,299", None),
+    ],
+)
+def test_a_currency_in_the_header_is_that_of_its_amounts(
+    tmp_path: Path, header: str, cell: str, currency: str | None
+) -> None:
+    contract = (
+        f"""[t.columns]\n"GPU" = {{ facet = "hardware" }}\n"{header}" = {{ attribute = "price", condition = "new" }}"""
+    )
+    read = read_table(tmp_path, contract, [["GPU", header], ["RTX 4090", cell]])
+    assert read.observations["currency"].to_list() == ([] if currency is None else [currency])
+    assert read.rejected.height == (currency is None)

@@ -617,7 +617,9 @@ def test_flags_are_read_from_a_symbol_a_word_or_both() -> None:
 
 
 def test_flags_that_are_unclear_are_refused() -> None:
-    for text in ["Maybe", "✅ No", "❌ Yes", "Yes/No", "yes or no", "Normal", "Not possible", "5", "x", "2-way"]:
+    for text in ["Maybe", "✅ No", "❌ Yes", "Yes/No", "yes or no", "Normal", "Not possible", "5", "x", "2-way",
+                 "Yes, but not on Linux", "✅ Yes (only in pairs)", "Yes (removed in 2024)", "✅ disabled", "No (planned)", "❌ No ✅",
+                 "No, yes with a bridge", "Yes?", "No — until the next driver", "Supported, except at FP8"]:  # fmt: skip
         (reading,) = ask((text, None), kind="flag")
         assert reading["reason"] is not None, text
         assert reading["value_text"] is None, text
