@@ -66,9 +66,15 @@ def write_site(project: Project, folder: Path, notify: Callable[[str], None] = l
     A refresh that runs is waited for, of which `notify` is told. Raises NothingPublished if there is no report of the published database yet, RigonomicsError if `folder` belongs to the
     project's sources, holds files of somebody else, or cannot be written. Then it stands as it was.
     """
-    target = folder.expanduser().resolve()
-    refuse_sources(project, target)
-    refuse_foreign_files(target)
+    try:
+        target = folder.resolve()
+        refuse_sources(project, target)
+        refuse_foreign_files(target)
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a name too long, a folder not to be read, links in a circle
+        raise RigonomicsError(f"{folder} cannot be written: {error}.", "Name another folder.") from error
     lock = RefreshLock(project.build.with_name("lock"), PATIENCE_S, notify)
     if not project.database.is_file():
         raise NothingPublished(f"{project.relative(project.database)} does not exist yet.", "Run: rigonomics refresh")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MEMORY = "1GB"
 SECONDS = 60.0
 _BATCH = 10_000
+_SLACK_BYTES = 300_000_000
+"""What the engine takes besides: for its threads and the columns that it reads."""
 _CELL_BYTES = 64
 """What a cell takes in this process at the least, besides its text."""
 _MEMORY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([KMGT])i?B", re.IGNORECASE)
@@ -69,10 +71,10 @@ def add_to(commands: Any) -> None:
 
 def run_sql(options: argparse.Namespace) -> int:
     """Answer one query, or prompt."""
-    from pipelines.warehouse.reading import open_published
+    from pipelines.warehouse.reading import open_to_execute
 
     limits = Limits(options.memory, options.seconds)
-    with open_published(locate(), memory=limits.memory) as connection:
+    with open_to_execute(locate(), memory=limits.memory) as connection:
         if options.query is None and sys.stdin.isatty():
             return _prompt(connection, options.format, limits)
         query = sys.stdin.read() if options.query in (None, "-") else options.query
@@ -82,9 +84,9 @@ def run_sql(options: argparse.Namespace) -> int:
 
 def run_tables(options: argparse.Namespace) -> int:
     """List tables, or the columns of one."""
-    from pipelines.warehouse.reading import open_published
+    from pipelines.warehouse.reading import open_to_execute
 
-    with open_published(locate()) as connection:
+    with open_to_execute(locate()) as connection:
         if options.name is None:
             print(answer(connection, TABLES, options.format))
             return 0
@@ -124,11 +126,11 @@ def answer(
     guard_formulas: bool = False,
 ) -> str:
     """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run, or takes more than `limits`."""
-    import _duckdb as duckdb  # as `open_published` does
+    import _duckdb as duckdb  # as `open_to_execute` does
 
     limits = limits or Limits()
     try:
-        with _ended_after(connection, limits.seconds):
+        with _ended_after(connection, limits.seconds), _bounded(limits):
             cursor = connection.execute(query, list(parameters))
             if cursor is None or cursor.description is None:
                 raise RigonomicsError("There is no query in it.", 'For example: rigonomics sql "from answers"')
@@ -162,6 +164,30 @@ def _ended_after(connection: "duckdb.DuckDBPyConnection", seconds: float) -> Ite
         yield
     finally:
         timer.cancel()
+
+
+@contextmanager
+def _bounded(limits: Limits) -> Iterator[None]:
+    """Let the process take no more than a query may and its rows: the engine's own limit leaves long texts out.
+
+    Where the system does not say what the process has (/proc), the engine's limit has to do.
+    """
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+    except (ImportError, OSError):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = pages * resource.getpagesize() + int(2 * limits.bytes) + _SLACK_BYTES
+    unlimited = resource.RLIM_INFINITY
+    within = min(most, *(bound for bound in (soft, hard) if bound != unlimited), 2**62)
+    resource.setrlimit(resource.RLIMIT_DATA, (within, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _fetched(cursor: "duckdb.DuckDBPyConnection", limits: Limits) -> Iterator[tuple[Any, ...]]:

@@ -269,10 +269,15 @@ class Sources:
         elif roll < 0.28:
             records[-1] = ["1"] * 500
         text = io.StringIO()
-        dialect: dict[str, Any] = {"lineterminator": self.usually("\n", "\r\n", "\r", share=0.7)}
-        csv.writer(text, quoting=self.chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)), **dialect).writerows(records)
+        end = self.usually("\n", "\r\n", "\r", share=0.7)
+        # with \r at the ends of lines the writer leaves a \n inside a cell without quotation marks
+        quoting = csv.QUOTE_ALL if end == "\r" else self.chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+        csv.writer(text, quoting=quoting, lineterminator=end).writerows(records)
         encoding = self.usually("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-32", share=0.85)
-        return text.getvalue().encode(encoding, errors="replace")
+        try:
+            return text.getvalue().encode(encoding)
+        except UnicodeEncodeError:
+            return text.getvalue().encode("utf-8")
 
     def put(self, path: Path, content: bytes, share: float) -> None:
         """Write a file, or seldom something else in its place."""

@@ -53,6 +53,14 @@ def test_site_database_and_parquet_are_written(ready: Project, tmp_path: Path) -
     assert not [path for path in public.rglob("*") if path.is_symlink()]
 
 
+def test_a_folder_that_cannot_be_is_an_error(ready: Project, tmp_path: Path) -> None:
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    for folder in (tmp_path / ("x" * 300), circle / "site"):
+        with pytest.raises(RigonomicsError, match="cannot be written|failed"):
+            write_site(ready, folder)
+
+
 def test_the_download_page_links_every_file(ready: Project, tmp_path: Path) -> None:
     write_site(ready, tmp_path / "public")
     download = tmp_path / "public" / "download"

@@ -149,6 +149,7 @@ def test_csv_guards_formulas_where_asked() -> None:
     ("query", "flags", "said"),
     [
         ("select sum(i % 7) from range(1000000000000) as r(i)", ["--seconds", "0.3"], "took more than 0.3 s"),
+        ("select repeat('x', 100000000) from range(100)", ["--memory", "100MB"], "takes more than 100MB of memory"),
         ("select repeat('x', 1000) from range(1000000)", ["--memory", "20MB"], "takes more than 20MB of memory"),
         ("select i from range(30000000) as r(i) order by hash(i)", ["--memory", "50MB"], "takes more than 50MB of memory"),
     ],
