@@ -70,10 +70,7 @@ def write_site(project: Project, folder: Path, notify: Callable[[str], None] = l
         target = folder.resolve()
         refuse_sources(project, target)
         refuse_foreign_files(target)
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # a name too long, a folder not to be read, links in a circle
+    except (OSError, RuntimeError) as error:  # a name too long, a folder that cannot be read, links in a circle
         raise RigonomicsError(f"{folder} cannot be written: {error}.", "Name another folder.") from error
     lock = RefreshLock(project.build.with_name("lock"), PATIENCE_S, notify)
     if not project.database.is_file():

@@ -57,7 +57,7 @@ def test_a_folder_that_cannot_be_is_an_error(ready: Project, tmp_path: Path) -> 
     circle = tmp_path / "circle"
     circle.symlink_to(circle)
     for folder in (tmp_path / ("x" * 300), circle / "site"):
-        with pytest.raises(RigonomicsError, match="cannot be written|failed"):
+        with pytest.raises(RigonomicsError, match=r"cannot be written|failed"):
             write_site(ready, folder)
 
 
