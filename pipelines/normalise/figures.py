@@ -91,6 +91,7 @@ def _without_conversions(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataF
         & pl.col("annotation").is_null()
         & (pl.col("stated_unit") != pl.col("unit_outside"))
         & (pl.col("unit_outside") != "")
+        & (pl.col("stated_unit") != "")
         & ((pl.col("value_low") - pl.col("outside")).abs() <= SAME * pl.col("outside").abs())
         & (pl.col("value_low") == pl.col("value_high"))
     )
