@@ -1,4 +1,4 @@
-"""Errors that a user can mend: what is wrong, where, and what to do. Anything else is a bug and keeps its traceback."""
+"""Errors that a user can fix: what is wrong, where, and what to do. Anything else is a bug and keeps its traceback."""
 
 
 class RigonomicsError(Exception):

@@ -64,7 +64,7 @@ def write_site(project: Project, folder: Path, notify: Callable[[str], None] = l
     """Write site and downloads into `folder`, which is replaced whole; returns the files, relative to it.
 
     A refresh that runs is waited for, of which `notify` is told. Raises NothingPublished if there is no report of the published database yet, RigonomicsError if `folder` belongs to the
-    project's sources, holds files of somebody else, or cannot be written. Then it stands as it was.
+    project's sources, holds files of somebody else, or cannot be written. Then it is as it was.
     """
     try:
         target = folder.resolve()
@@ -125,7 +125,7 @@ def refuse_stale_report(project: Project) -> None:
         raise NothingPublished(f"There is no report at {project.site} yet.", "Run: rigonomics refresh")
     if state is None or state.report != report_digest(project, state.database):
         raise NothingPublished(
-            f"The report at {project.site} is not of the database that stands now.", "Run: rigonomics refresh"
+            f"The report at {project.site} is not of the published database.", "Run: rigonomics refresh"
         )
 
 

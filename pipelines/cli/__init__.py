@@ -1,6 +1,6 @@
 """The `rigonomics` command: one module for each subcommand, none of which does the work itself.
 
-Exit codes: 0 done, 1 a mistake to mend, 2 a declaration or the command line is wrong, 3 a blocking check failed,
+Exit codes: 0 done, 1 a mistake to fix, 2 a declaration or the command line is wrong, 3 a blocking check failed,
 4 nothing is published yet, 5 a bug, 130 interrupted.
 """
 
@@ -29,7 +29,7 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics open                           the report, in the browser
   rigonomics publish public                 report and data as a folder for any static host
 """
-EXIT_CODES = "exit codes: 0 done; 1 a mistake to mend; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet; 5 a bug"
+EXIT_CODES = "exit codes: 0 done; 1 a mistake to fix; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet; 5 a bug"
 MODULES = {
     "run": ("refresh", "check"), "price": ("price",), "importing": ("import",), "update": ("update",),
     "catalogue": ("catalogue", "release"),

@@ -101,7 +101,7 @@ def _without_conversions(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataF
 
 
 def _read_terms(parsed: pl.DataFrame, grammar: Grammar, spellings: pl.DataFrame) -> pl.DataFrame:
-    """For each row its terms in the canonical unit: first, last, total, and whether they can stand together."""
+    """For each row its terms in the canonical unit: first, last, total, and whether they can go together."""
     terms = (
         parsed.filter(pl.col("figures").is_not_null())
         .select("row", "unit", "unit_hint", "is_range", term=pl.col("figures").str.extract_all(grammar.term))

@@ -35,11 +35,11 @@ REST = r"(?:[\s,;:.(—].*)?"
 """What may follow a figure: nothing, or something that is no longer part of the number or its unit."""
 
 SCALES = {"K": 1e3, "k": 1e3, "M": 1e6, "thousand": 1e3, "million": 1e6}
-"""Multipliers that stand behind money and tokens only: `$10K`, `128K tokens`."""
+"""Multipliers that follow money and tokens only: `$10K`, `128K tokens`."""
 TOKENS = "tokens"
 SCALE = f"(?:{'|'.join(SCALES)})"
 DIMENSIONLESS = ("count", "factor")
-"""Units whose figures may stand bare, and before any word: `8`, `6,144 CUDA cores`."""
+"""Units whose figures may be bare, and before any word: `8`, `6,144 CUDA cores`."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def grammar_of(spellings: pl.DataFrame) -> Grammar:
 
 
 def _suffix_pattern(suffix: str) -> str:
-    """How a spelling may stand behind a number: `/` also as 'per' or 'a', words in any case and also with a hyphen."""
+    """How a spelling may follow a number: `/` also as 'per' or 'a', words in any case and also with a hyphen."""
     pieces = (
         r"\s?".join(re.escape(word) for word in piece.split()) for piece in suffix.replace(" per ", "/").split("/")
     )
@@ -81,7 +81,7 @@ def _suffix_pattern(suffix: str) -> str:
 
 
 def spellings_of(vocabulary: Vocabulary) -> pl.DataFrame:
-    """Every spelling of every unit: unit, stored_unit (the same), key (see `_key`), suffix (what stands behind the
+    """Every spelling of every unit: unit, stored_unit (the same), key (see `_key`), suffix (what follows the
     figure) and factor.
 
     Unit '' is any unit: there a spelling belongs to the first unit that has it.
@@ -122,7 +122,7 @@ def spellings_of(vocabulary: Vocabulary) -> pl.DataFrame:
 
 
 def _without_currency(spelling: str) -> tuple[str, str]:
-    """'$' or '' and what of the spelling stands behind the figure."""
+    """'$' or '' and what of the spelling follows the figure."""
     if spelling.startswith("$"):
         return "$", spelling.removeprefix("$")
     return "", spelling

@@ -1,4 +1,4 @@
-"""Cells to the readings that they hold: split, met with the articles of their row, every facet settled by the nearest word."""
+"""Cells to the readings that they hold: split, met with the items of their row, every facet settled by the nearest word."""
 
 import polars as pl
 
@@ -10,7 +10,7 @@ FACET_COLUMNS = (*FACETS, "attribute", "derived")
 
 
 def row_facets(placed: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
-    """The facets that a row's own cells give: one row for each article that the row holds (`piece` 0 if just one)."""
+    """The facets that a row's own cells give: one row for each item that the row holds (`piece` 0 if just one)."""
     resplit = (
         overrides.filter(pl.col("split").is_not_null() & pl.col("at_column").is_not_null())
         .select("raw_file", "row", pl.col("at_column").alias("column"), pl.col("split").alias("row_split"))
@@ -37,29 +37,29 @@ def row_facets(placed: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
         )
     )
     rows = placed.select("raw_file", "row").unique(maintain_order=True)
-    articles = (
-        rows.join(facet_cells.group_by("raw_file", "row").agg(pl.col("piece").max().alias("articles")),
+    items = (
+        rows.join(facet_cells.group_by("raw_file", "row").agg(pl.col("piece").max().alias("items")),
                   on=["raw_file", "row"], how="left")
         .with_columns(
-            pl.when(pl.col("articles").is_null())
+            pl.when(pl.col("items").is_null())
             .then(pl.int_ranges(0, 1, dtype=pl.Int64))
-            .otherwise(pl.int_ranges(1, pl.col("articles").fill_null(0) + 1, dtype=pl.Int64))
+            .otherwise(pl.int_ranges(1, pl.col("items").fill_null(0) + 1, dtype=pl.Int64))
             .alias("piece")
         )
         .explode("piece")
     )  # fmt: skip
     wide = (
-        articles.join(facet_cells.select("raw_file", "row", "facet", "text", pl.col("piece").alias("of_piece")),
+        items.join(facet_cells.select("raw_file", "row", "facet", "text", pl.col("piece").alias("of_piece")),
                       on=["raw_file", "row"], how="left")
         .filter(pl.col("of_piece").is_null() | (pl.col("of_piece") == pl.col("piece")))
         .group_by("raw_file", "row", "piece", maintain_order=True)
         .agg(pl.col("text").filter(pl.col("facet") == facet).first().alias(f"row_{facet}") for facet in FACET_COLUMNS)
     )  # fmt: skip
-    return articles.join(wide, on=["raw_file", "row", "piece"], how="left")
+    return items.join(wide, on=["raw_file", "row", "piece"], how="left")
 
 
 def overlay(planned: pl.DataFrame, overrides: pl.DataFrame, facets: pl.DataFrame) -> pl.DataFrame:
-    """Split the cells that the contract splits, meet the row's articles, and settle every facet: the nearest wins."""
+    """Split the cells that the contract splits, meet the row's items, and settle every facet: the nearest wins."""
     split = pl.coalesce("over_split", "split").replace("", None)
     ignore = pl.coalesce("over_ignore", "ignore")
     pieces = (
@@ -77,13 +77,13 @@ def overlay(planned: pl.DataFrame, overrides: pl.DataFrame, facets: pl.DataFrame
         .explode("piece_text", "n_piece")
     )
     met = pieces.join(facets, on=["raw_file", "row"], how="left", maintain_order="left_right").with_columns(
-        pl.when(pl.col("split").is_not_null() & (pl.col("articles") != pl.col("n_pieces")))
-        .then(pl.format("{} figures stand beside {} names", "n_pieces", "articles"))
+        pl.when(pl.col("split").is_not_null() & (pl.col("items") != pl.col("n_pieces")))
+        .then(pl.format("{} figures are beside {} names", "n_pieces", "items"))
         .alias("mismatch")
     )
     paired = met.filter(
         pl.col("split").is_null()
-        | pl.col("articles").is_null()
+        | pl.col("items").is_null()
         | (pl.col("n_piece") == pl.col("piece"))
         | (pl.col("mismatch").is_not_null() & (pl.col("piece") == 1))
     )

@@ -1,4 +1,4 @@
-"""What stands behind a figure: read to its last word, or the cell is refused.
+"""What follows a figure: read to its last word, or the cell is refused.
 
 Harmless words are declared in data/vocabulary.toml ([remarks], [currencies]); here lives how they are looked for. Names of
 technology with digits in them and days are patterns, and so live here.
@@ -23,7 +23,7 @@ TECHNOLOGY = (
     rf"|ATX\s?[0-9](?:\.[0-9])?|EXL2|(?:RTX|GTX|RX)\s(?:PRO\s)?A?[0-9]{{4}}){EDGE}"
     rf"|{EDGE}80\s?{PSU_CLASS}(?:\s(?i:white|bronze|silver|gold|platinum|titanium))?"
 )
-"""Names with digits in them that may stand behind a figure without being one."""
+"""Names with digits in them that may follow a figure without being one."""
 MEMORY = rf"{EDGE}(GDDR|LPDDR|DDR|HBM)(?:[0-9][0-9A-Za-z]*(?:-[0-9]+)?)?{EDGE}"
 LINK = rf"{EDGE}(PCIe|NVLink|Wi-?Fi|USB)(?:\s?[0-9](?:\.[0-9])?E?)?(?:\s{LANES})?{EDGE}"
 """A kind of memory or of link with its generation: what it is a figure of says the name."""
@@ -58,7 +58,7 @@ def _whole(phrase: str) -> str:
 
 
 def with_unread(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Rows with `remark` and `unread`: all that stands behind a figure, and what of it is not known to be harmless ('' if
+    """Rows with `remark` and `unread`: all that follows a figure, and what of it is not known to be harmless ('' if
     nothing is).
 
     rows: rest, canonical (unit), stated_unit, any_unknown and attribute (null: not known, so that words of any attribute are harmless).

@@ -78,8 +78,8 @@ def _one_after_another(root: Path, children: ForkServerContext, planned: list[Ki
     for price in (*PRICES, *PRICES):
         set_price(project, price)
         succeed(children, project, with_report=True)
-        stands = published(project)
-        assert known.setdefault(price, stands) == stands
+        found = published(project)
+        assert known.setdefault(price, found) == found
     assert known[PRICES[0]] != known[PRICES[1]]
     paces = {aim: _pace(children, project, aim) for aim in AIMS}
     old, fell = PRICES[1], Counter[str]()
@@ -96,9 +96,9 @@ def _one_after_another(root: Path, children: ForkServerContext, planned: list[Ki
         child.kill()
         child.join(10)
         where = _fell(project, before, known[old])
-        stands = published(project)
-        assert stands in (known[old], known[new]), (kill, where)
-        assert reported(project) in (pages, stands.inputs), (kill, where)
+        found = published(project)
+        assert found in (known[old], known[new]), (kill, where)
+        assert reported(project) in (pages, found.inputs), (kill, where)
         if child.exitcode != -signal.SIGKILL:  # it was over before: an earlier moment instead
             queue.insert(0, replace(kill, share=kill.share * 0.7))
             old = new
@@ -106,13 +106,13 @@ def _one_after_another(root: Path, children: ForkServerContext, planned: list[Ki
         fell[where] += 1
         if fell.total() % 2 == 0:  # the others are followed by one that is killed as well
             succeed(children, project, with_report=True)
-            stands = published(project)
-            assert stands == known[new], (kill, where)
+            found = published(project)
+            assert found == known[new], (kill, where)
             assert reported(project) == known[new].inputs
             left = {path.name for path in project.reports.iterdir()}
             assert left == {"_quarto.yml", "_site", "index.qmd", "second.qmd"}
             assert len(releases(project)) <= 2
-        old = new if stands == known[new] else old
+        old = new if found == known[new] else old
     return fell
 
 
