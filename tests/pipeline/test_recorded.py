@@ -69,11 +69,7 @@ def test_a_recorded_refresh_fails_as_the_command_does_and_leaves_what_was_publis
         refresh(recorded, with_report=False)
     assert failure.value.remedy.startswith("Nothing was published")
     edit(recorded.analysis / "curated/sources.toml", "range = [0, 1], description", "range = [0, 1000000], description")
-    edit(
-        recorded.analysis / "curated/prices.toml",
-        'range = [0, 1000000], description = "low end',
-        'range = [0, 1], description = "low end',
-    )
+    edit(recorded.analysis / "observations/observations.toml", "range = [1, 100000]", "range = [9, 100000]")
     with pytest.raises(CheckFailed, match=r"from data/raw/[^ ]+\.csv row \d+ column '.+': '.+'") as failure:
         refresh(recorded, with_report=False)
     assert "--without maxq-workstation-summary" in failure.value.remedy
