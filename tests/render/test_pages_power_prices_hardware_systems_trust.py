@@ -1,4 +1,4 @@
-"""The pages Power, Prices, Hardware, Systems, Trust: they render from the real tables, say what follows, and keep scraped text text."""
+"""The pages Power, Prices, Hardware, Systems, Speeds, Trust: they render from the real tables, say what follows, and keep scraped text text."""
 
 import functools
 import gzip
@@ -21,7 +21,7 @@ from pipelines.render import RenderResult, render_report
 
 from . import fixture
 
-NAMES = ("power", "prices", "hardware", "systems", "trust")
+NAMES = ("power", "prices", "hardware", "systems", "speeds", "trust")
 SETTINGS = """project: {type: website, execute-dir: project, pre-render: [figures/prerender.py], post-render: [figures/system_pages.py], resources: [assets]}
 website:
   title: Rigonomics
@@ -31,6 +31,7 @@ website:
       - {href: prices.qmd, text: Prices}
       - {href: hardware.qmd, text: Hardware}
       - {href: systems.qmd, text: Systems}
+      - {href: speeds.qmd, text: Speeds}
       - {href: trust.qmd, text: Trust}
 format:
   html:
@@ -45,7 +46,7 @@ BROKEN = re.compile(r">[^<]*\b(None|nan|NaN|Infinity|null)\b[^<]*<")
 
 
 def rendered(root: Path, database: Path) -> tuple[RenderResult, Path]:
-    """The five pages of this checkout rendered from `database`: what the renderer said, and the site."""
+    """The six pages of this checkout rendered from `database`: what the renderer said, and the site."""
     pages = {f"{name}.qmd": (fixture.REPORTS / f"{name}.qmd").read_text(encoding="utf-8") for name in NAMES}
     fixture.write_project(root, {"_quarto.yml": SETTINGS, **pages})
     return render_report(root, database, root / "site", prefer="built-in"), root / "site"
