@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import tomlkit
 
 from pipelines.contracts.assumptions import read_assumptions
 from pipelines.contracts.catalogue import Catalogue
@@ -33,24 +34,31 @@ COLUMNS = ("hardware", "value", "condition", "lot_quantity", "observed_on", "ven
 IDENTITY = ("hardware", "condition", "lot_quantity", "observed_on", "vendor")
 """Columns by which two notes are about the same thing."""
 
-SOURCE_TOML = """\
-title = "Prices noted by hand"
-publisher = "the user of this project"
-url = ""
-licence = "own notes"
-published_on = ""
-retrieved_on = "{day}"
-document = ""
-notes = "Written by rigonomics price add, a table for each day."
-"""
-TABLES_TOML = """\
-[{table}]
-title = "Prices noted on {day}"
-kind = "price"
-place = "noted by hand"
-[{table}.columns]
-"value" = {{ attribute = "price", unit = "USD" }}
-"""
+
+def _source_toml(day: date) -> str:
+    head = {
+        "title": "Prices noted by hand",
+        "publisher": "the user of this project",
+        "url": "",
+        "licence": "own notes",
+        "published_on": "",
+        "retrieved_on": day.isoformat(),
+        "document": "",
+        "notes": "Written by rigonomics price add, a table for each day.",
+    }
+    return tomlkit.dumps(head)
+
+
+def _tables_toml(table: str, day: date) -> str:
+    value = tomlkit.inline_table()
+    value.update({"attribute": "price", "unit": "USD"})
+    section = {
+        "title": f"Prices noted on {day}",
+        "kind": "price",
+        "place": "noted by hand",
+        "columns": {"value": value},
+    }
+    return tomlkit.dumps({table: section})
 
 
 @dataclass(frozen=True)
@@ -248,7 +256,7 @@ def _append(source: Path, row: dict[str, str], today: date) -> tuple[Path, int]:
     fresh = source / f".{today.isoformat()}-new"
     fresh.mkdir(exist_ok=True)
     write_atomically(fresh / f"{table}.csv", text)
-    write_atomically(fresh / "tables.toml", TABLES_TOML.format(table=table, day=today))
+    write_atomically(fresh / "tables.toml", _tables_toml(table, today))
     fresh.rename(folder)
     return path, len(records) + 2
 
@@ -272,7 +280,7 @@ def _new_source(source: Path, today: date) -> None:
     """The folder of a source with its source.toml, in one step: without it no refresh could read it."""
     fresh = source.with_name(f".{source.name}-new")
     fresh.mkdir(exist_ok=True)
-    write_atomically(fresh / "source.toml", SOURCE_TOML.format(day=today))
+    write_atomically(fresh / "source.toml", _source_toml(today))
     if source.is_dir():
         (fresh / "source.toml").replace(source / "source.toml")
         fresh.rmdir()
