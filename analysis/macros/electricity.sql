@@ -23,3 +23,33 @@ create or replace macro btu_per_hour(watts) as
 
 comment on macro btu_per_hour is
     'Heat to take away, BTU/h: watts * 3.412, as one watt for an hour is 3.412 British thermal units. btu_per_hour(1000) = 3412.';
+
+create or replace macro hours_of_week(hours) as
+    case
+        when hours is null then 168
+        else list_sum(list_transform(
+            string_split_regex(lower(hours), '[;,]'),
+            lambda span:
+                -- days: Mon-Fri are five, one name is one, none are all
+                coalesce(
+                    (
+                        list_position(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], nullif(regexp_extract(span, '([a-z]{3})[a-z]*\s*-\s*[a-z]{3}', 1), '')) * -1
+                        + list_position(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], nullif(regexp_extract(span, '[a-z]{3}[a-z]*\s*-\s*([a-z]{3})', 1), ''))
+                        + 7
+                    ) % 7 + 1,
+                    case when regexp_matches(span, '(?:mon|tue|wed|thu|fri|sat|sun)') then 1 else 7 end
+                )
+                -- hours: 23-07 wraps midnight, none are all
+                * coalesce(
+                    (
+                        nullif(regexp_extract(span, '[0-9]{1,2}(?::?[0-9]{2})?\s*-\s*([0-9]{1,2})', 1), '')::integer
+                        - nullif(regexp_extract(span, '([0-9]{1,2})(?::?[0-9]{2})?\s*-\s*[0-9]{1,2}', 1), '')::integer
+                        + 23
+                    ) % 24 + 1,
+                    24
+                )
+        ))
+    end;
+
+comment on macro hours_of_week is
+    'Hours of a week that a tariff holds, from how a source writes them: days by their names, hours as 07-23, several spans joined by commas; all 168 where nothing is written. hours_of_week(''Mon-Fri 07-23'') = 80.';

@@ -28,7 +28,7 @@ EDITED_FILES = {
     table: f"data/{file}.toml"
     for file, tables in {
         "assumptions": (
-            "assumptions", "scenarios", "modelled_runs", "price_preference", "source_preference", "quantization_families",
+            "assumptions", "scenario_choices", "modelled_runs", "price_preference", "source_preference", "quantization_families",
             "model_classes", "cloud_purchases", "workloads", "quarantine_limits",
         ),
         "catalogue": ("catalogue_models", "catalogue_hardware", "catalogue_builds", "catalogue_unstated"),

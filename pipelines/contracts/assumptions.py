@@ -23,12 +23,21 @@ class Scenario(Strict):
     name: Words
     hours_per_week: Annotated[float, Field(gt=0, le=168)]
     hours_on_per_week: Annotated[float, Field(gt=0, le=168)] | None = None
-    usd_per_kwh: Annotated[float, Field(ge=0, le=100)]
+    usd_per_kwh: Annotated[float, Field(ge=0, le=100)] | None = None
+    place: Words | None = None
     life_years: Annotated[float, Field(gt=0, le=100)]
     residual_fraction: Share
     discount_rate: Share
     source: Words
     source_day: SourceDay
+
+    @model_validator(mode="after")
+    def _has_one_price_of_electricity(self) -> Self:
+        if (self.usd_per_kwh is None) == (self.place is None):
+            raise refuse(
+                "needs either usd_per_kwh or place", "Give the price, or the place whose price counts.", whole=True
+            )
+        return self
 
 
 class Constant(Strict):
@@ -146,7 +155,7 @@ def read_assumptions(path: Path, relative: str) -> dict[str, pl.DataFrame]:
     said = read_as(Assumptions, read_toml(path, relative), relative)
     runs = [(one.model_id, quantization, one.reason) for one in said.modelled for quantization in one.quantizations]
     return {
-        "scenarios": frame(Scenario, said.scenarios.values(), scenario_id=said.scenarios),
+        "scenario_choices": frame(Scenario, said.scenarios.values(), scenario_id=said.scenarios),
         "assumptions": frame(Constant, said.constants.values(), name=said.constants),
         "price_preference": frame(Preference, said.price_preference, rank=range(1, len(said.price_preference) + 1)),
         "source_preference": frame(

@@ -5,6 +5,8 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.contracts.toml import nearest
+from pipelines.errors import RigonomicsError
 from pipelines.ingest.corrections import read_corrections
 from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
@@ -40,6 +42,7 @@ def observation_frames(space: Workspace) -> Reading:
     read, tables_read, tables_kept = _observe(space, cells)
     observed, quarantined = _guarded(in_usd(read, space.project, space.vocabulary), space)
     raw_files = _raw_files(observed, cells, space)
+    _check_places(space.assumptions["scenario_choices"], observed.observations)
     newest = space.as_of or _newest_day(observed.observations, raw_files)
     frames = {
         "observations": observed.observations,
@@ -53,6 +56,20 @@ def observation_frames(space: Workspace) -> Reading:
         ),
     }
     return Reading(frames, tables_read, tables_kept)
+
+
+def _check_places(scenarios: pl.DataFrame, observations: pl.DataFrame) -> None:
+    """Raises RigonomicsError if a scenario names a place of which no price of electricity is known."""
+    priced = (
+        observations.filter(pl.col("attribute") == "electricity_rate")["place"].drop_nulls().unique().sort().to_list()
+    )
+    for scenario, place in scenarios.select("scenario_id", "place").drop_nulls("place").iter_rows():
+        if place not in priced:
+            raise RigonomicsError(
+                f"data/assumptions.toml [scenarios.{scenario}] place is {place!r}, of which no source states a price of "
+                "electricity.",
+                f"{nearest(place, priced)} Known: {', '.join(priced) or 'none'}.",
+            )
 
 
 def _guarded(observed: Observed, space: Workspace) -> tuple[Observed, pl.DataFrame]:

@@ -176,7 +176,7 @@ INPUTS: dict[str, list[dict[str, Any]]] = {
             "peaky": "host", "boxed": "gpu",
         }.items()
     ],
-    "scenarios": [
+    "scenario_choices": [
         {"scenario_id": "always_on", "hours_per_week": 168, "usd_per_kwh": 0.2, "life_years": 4, "residual_fraction": 0.1,
          "discount_rate": 0},
         {"scenario_id": "half", "hours_per_week": 84, "usd_per_kwh": 0.2, "life_years": 4, "residual_fraction": 0,

@@ -38,6 +38,12 @@ kind = "price"
 place = "all"
 [cards.columns]
 "price" = { attribute = "price", condition = "used" }
+[tariffs]
+title = "Day and night"
+kind = "electricity_price"
+place = "all"
+[tariffs.columns]
+"euros" = { attribute = "electricity_rate", unit = "money/kWh", place = "Tariff Town", currency = "EUR", sector = "residential" }
 [fx]
 title = "Euro rates"
 kind = "fx_rate"
@@ -46,12 +52,24 @@ place = "all"
 "USD" = { attribute = "units_per_eur", currency = "USD" }
 "JPY" = { attribute = "units_per_eur", currency = "JPY" }
 """
+SCENARIO = """
+[scenarios.elsewhere]
+name = "elsewhere"
+hours_per_week = 40
+place = "Tariff Town"
+life_years = 3
+residual_fraction = 0
+discount_rate = 0.05
+source = "a test"
+source_day = ""
+"""
 FILES = {
     "api.csv": "model,provider,input,cached,output,hours\n"
     "Llama 3.1 70B,Host A,0.0000004,0.0000001,0.0000006,\n"
     "Llama 3.1 70B,Host A,0.0000008,,0.0000012,Mon-Fri 01-04\n",
     "power.csv": "cents,euros,sector\n15.2,0.40,residential\n",
     "cards.csv": 'hardware,price,observed_on\nRTX A5000,"1.000,00 €",2026-10-30\n',
+    "tariffs.csv": "hours,euros\nMon-Sun 07-23,0.40\nMon-Sun 23-07,0.10\n",
     "fx.csv": "observed_on,USD,JPY\n2026-03-09,1.25,150\n2026-02-27,1.2,160\n",
     "tables.toml": TABLES,
 }
@@ -65,6 +83,8 @@ def priced(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "source.toml").write_text(SOURCE, encoding="utf-8")
     for name, text in FILES.items():
         (folder / "2026-11-01" / name).write_text(text, encoding="utf-8")
+    with project.assumptions.open("a", encoding="utf-8") as file:
+        file.write(SCENARIO)
     refresh(project, with_report=False)
     return project
 
@@ -134,3 +154,13 @@ def test_an_assumed_host_stands_beside_todays_cost_and_never_in_it(priced: Proje
     assert not builds & {"octo-3090", "current-3070-3090"}, (
         "eight cards need more than a plain host; owned ones have one"
     )
+
+
+def test_a_scenario_pays_what_its_place_pays_by_day_and_by_night(priced: Project) -> None:
+    # 112 hours at 0.40 euros and 56 at 0.10 are 0.30 on average, at 1.25 dollars for a euro
+    assert read(
+        priced,
+        "select round(usd_per_kwh, 6), place, len(electricity_from), electricity_on from scenarios"
+        " where scenario_id = 'elsewhere'",
+    ) == [(0.375, "Tariff Town", 2, date(2026, 3, 10))]
+    assert read(priced, "select distinct usd_per_kwh from scenarios where place is null") == [(0.15,)]
