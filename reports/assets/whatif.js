@@ -162,8 +162,8 @@
     const summary = (chosen, results, costs) => {
       const priced = results.filter(([system, , result]) => isPriced(system, result));
       const paid = priced.filter(([, , result]) => result.payback_years !== null && result.payback_years <= chosen.life);
-      const rented = `${paid.length} of the ${priced.length} systems with a known price and draw pay for themselves within ${years(chosen.life)} against ${perMtok(chosen.rent)} an hour.`;
-      if (!costs.length) return `No system with a known price, draw and speed holds a ${chosen.class} model. ${rented}`;
+      const rented = `${paid.length} of the ${priced.length} systems with a known price and power pay for themselves within ${years(chosen.life)} against ${perMtok(chosen.rent)} an hour.`;
+      if (!costs.length) return `No system with a known price, power and speed holds a ${chosen.class} model. ${rented}`;
       const [best, speed, result] = costs[0];
       return `Cheapest for a ${chosen.class} model: ${best.name}, ${perMtok(result.usd_per_mtok_mid)} for a million tokens (${speed.evidence} speed). ${rented}`;
     };

@@ -18,7 +18,7 @@ from figures.answers import (
 from figures.look import evidence, prose
 from figures.look.charts import Chart
 from figures.look.prose import Markdown, sentence
-from figures.look.tables import flag, interval, label, money, money_interval, number, table
+from figures.look.tables import flag, interval, label, money, money_interval, number, seconds, table
 from figures.look.web import Block
 from figures.look.wording import counted, distinct
 from figures.sql import query, source
@@ -247,7 +247,9 @@ def bits_grid(model_class: str, scenario_id: str) -> Chart | Block:
 def cost_table(scenario: Row) -> Block:
     """Every cost under a scenario, with its parts, speed and basis."""
     return table(
-        with_links(query(COSTS, scenario=scenario["scenario_id"])),
+        with_links(query(COSTS, scenario=scenario["scenario_id"])).with_columns(
+            stated=pl.col("cell").fill_null("the throughput model")
+        ),
         [
             label("system", "System").linked("system_link").noted("doubt"),
             label("model", "Model"),
@@ -260,7 +262,7 @@ def cost_table(scenario: Row) -> Block:
             money("capex_usd_per_mtok", "Purchase", "USD/Mtok", per_mtok=True),
             money("power_usd_per_mtok", "Electricity", "USD/Mtok", per_mtok=True),
             flag("fits_in_memory", "In memory"),
-            label("throughput_from", "Speed from"),
+            label("stated", "Speed from").noted("place"),
         ],
         caption="Cost of a million tokens",
         missing="missing",
@@ -287,7 +289,7 @@ def workload_table(scenario: Row) -> Block:
             money_interval("usd_per_month_low", "usd_per_month_high", "A month"),
             money("power_usd_per_month", "of it electricity"),
             money_interval("usd_per_mtok_low", "usd_per_mtok_high", "A million tokens", "USD/Mtok", per_mtok=True),
-            number("time_to_first_token_s", "First token after", "s", digits=1),
+            seconds("time_to_first_token_s", "First token after"),
         ],
         caption="Workloads by system",
         missing="missing",

@@ -147,7 +147,7 @@ def _uses_table(rows: pl.DataFrame, row: Row) -> Block:
         tables.label("question", "Use and class"),
         tables.flag("meets_demand", "Keeps up"),
         tables.number("tokens_per_s_mid", "Speed", "tok/s"),
-        tables.number("time_to_first_token_s", "First token", "s", digits=1),
+        tables.seconds("time_to_first_token_s", "First token"),
         tables.money_interval("usd_per_month_low", "usd_per_month_high", "Own", "USD a month"),
         tables.money("cheapest_card_usd_per_month_mid", "Rented", "USD a month"),
         tables.money("api_usd_per_month_mid", "Tokens", "USD a month"),

@@ -83,6 +83,16 @@ def interval(low: str, high: str, heading: str, unit: str = "", digits: int | No
     )  # fmt: skip
 
 
+def seconds(source: str, heading: str) -> Column:
+    """A wait in seconds: to the tenth below ten; one of less than that is not 0.0."""
+    return Column(
+        heading, (source,),
+        lambda row, _: _known(row[source], lambda value: "< 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"),
+        lambda row, _: (_rounded(row[source], 2),),
+        unit="s", align="right",
+    )  # fmt: skip
+
+
 def money(source: str, heading: str, unit: str = "USD", per_mtok: bool = False) -> Column:
     """A price in dollars; `per_mtok` for costs of a million tokens, to the cent."""
     shown = _usd_per_mtok if per_mtok else prose.usd
