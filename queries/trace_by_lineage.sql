@@ -13,13 +13,17 @@ with recursive wanted as (
     limit 1
 ),
 
+edges as materialized (
+    from lineage
+),
+
 walk as (
     select
         l.input_table,
         l.input_key,
         l.role as path,
         1 as steps
-    from lineage as l
+    from edges as l
     inner join wanted as w
         on w.table_name = l.table_name
         and w.row_key = l.row_key
@@ -32,7 +36,7 @@ walk as (
         w.path || ' < ' || l.role,
         w.steps + 1
     from walk as w
-    inner join lineage as l
+    inner join edges as l
         on l.table_name = w.input_table
         and l.row_key = w.input_key
     where w.steps < 12

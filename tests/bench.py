@@ -98,7 +98,7 @@ def floor(project: Project) -> None:
     for name, table in declarations.items():
         source = project.parquet / f"{name}.parquet"
         if table.sql is not None and table.folder != "published":
-            connection.execute(f'create table "{name}" as {table.sql}')
+            connection.execute(f'create {"view" if table.is_view else "table"} "{name}" as {table.sql}')
         elif source.exists():
             connection.execute(f"create table \"{name}\" as from read_parquet('{source}')")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -1,6 +1,7 @@
 """The tree that `rigonomics trace` prints: a row, its figures and formulas, its inputs, and at its ends the cells.
 
-It reads the published tables only: `lineage` says what a row was made from; which macros a table calls is read from its SELECT.
+It reads the published tables only: their declarations say what a row was made from, as the view `lineage` does of all tables
+at once; which macros a table calls is read from its SELECT.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pipelines.errors import RigonomicsError
 from pipelines.project import Project
 from pipelines.warehouse.declarations import Declaration, load_declarations
 from pipelines.warehouse.names import quoted
+from pipelines.warehouse.origins import inputs_of
 
 SHOWN_ROWS = 12
 """Rows that are listed where a key fits several."""
@@ -139,15 +141,11 @@ class _Tree:
 
     def inputs(self, table: str, key: str) -> list[tuple[str, str, str]]:
         """Role, table and key of what a row was made from; a reading that another input gives too comes last."""
-        return self.connection.execute(
-            """
-            select role, input_table, input_key
-            from lineage
-            where table_name = ? and row_key = ?
-            order by input_table = 'observations', input_table in ('assumptions', 'scenarios'), role, input_key
-            """,
-            [table, key],
-        ).fetchall()
+        found = set(inputs_of(self.connection, self.declarations, table, [key]))
+        return sorted(
+            found,
+            key=lambda edge: (edge[1] == "observations", edge[1] in ("assumptions", "scenarios"), edge[0], edge[2]),
+        )
 
     def figures(self, table: str, row: dict[str, Any]) -> Iterator[str]:
         """The figures of a row with their units, ranges in one; for a file that a user edits, where it stands."""

@@ -6,6 +6,7 @@ Resolving a name as a source writes it lives in `pipelines.normalise.names`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -81,6 +82,24 @@ class Catalogue:
     builds: pl.DataFrame
     unstated: pl.DataFrame
     ids: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def words(self) -> dict[str, list[tuple[frozenset[str], str]]]:
+        """For each section the words of every name in normal form, with the id that it leads to."""
+        return {
+            section: [(frozenset(form.split()), id_) for form, id_ in ids.items()] for section, ids in self.ids.items()
+        }
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Kind of each item of hardware."""
+        return dict(self.hardware.select("hardware_id", "kind").iter_rows())
+
+    @cached_property
+    def quadros(self) -> frozenset[str]:
+        """Items of hardware of the Quadro line."""
+        named = self.hardware.filter(pl.col("name").str.to_lowercase().str.contains("quadro", literal=True))
+        return frozenset(named["hardware_id"])
 
     @property
     def names(self) -> pl.DataFrame:

@@ -48,10 +48,10 @@ def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
     _check_header(header, table)
     _check_overrides(rows, table)
     places = [
-        (number, column, text, _fault(column, text, record, header, table))
+        (number, column, text, fault)
         for number, record in enumerate(rows[1:], start=2)
         if record
-        for column, text in _pair(header, record)
+        for column, text, fault in _with_faults(header, record, table)
     ]
     if not places:
         raise RigonomicsError(f"{table.raw_file} has a header and no rows.", "Restore them, or remove the snapshot.")
@@ -133,6 +133,12 @@ def _pair(header: list[str], record: list[str]) -> list[tuple[str, str]]:
     padded = record + [""] * (len(header) - len(record))
     extra = [f"(column {number + 1})" for number in range(len(header), len(record))]
     return list(zip([*header, *extra], padded, strict=True))
+
+
+def _with_faults(header: list[str], record: list[str], table: Table) -> list[tuple[str, str, str | None]]:
+    if len(record) == len(header) and max(map(len, record)) <= MAX_CHARACTERS:
+        return [(column, text, None) for column, text in zip(header, record, strict=True)]
+    return [(column, text, _fault(column, text, record, header, table)) for column, text in _pair(header, record)]
 
 
 def _fault(column: str, text: str, record: list[str], header: list[str], table: Table) -> str | None:

@@ -5,7 +5,7 @@ the same after layout, a count, a link, a remark and a card's memory are taken o
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -288,20 +288,19 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
     or if memory was taken off where the entry's own names give another size, or where entries differ by nothing but their
     memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
     """
-    kinds = _kinds(catalogue) if section == "hardware" else {}
+    kinds = catalogue.kinds if section == "hardware" else {}
     wanted = name.kind or ("gpu" if name.memory is not None else None)
     if wanted is not None and kinds.get(entry_id) != wanted:
         return False
     if section == "hardware" and _lacks_line(name.text, entry_id, catalogue):
         return False
-    ids = catalogue.ids[section]
-    own = {word for form, owner in ids.items() if owner == entry_id for word in form.split()}
+    own = {word for words, owner in catalogue.words[section] if owner == entry_id for word in words}
     left = set(normal_form(name.text).split())
     lost = set(normal_form(name.lost).split()) - left - own
     others = [
         words
-        for form, owner in ids.items()
-        if owner != entry_id and kinds.get(owner) == kinds.get(entry_id) and left < (words := set(form.split()))
+        for words, owner in catalogue.words[section]
+        if left < words and owner != entry_id and kinds.get(owner) == kinds.get(entry_id)
     ]
     if any(lost & words for words in others):
         return False
@@ -313,14 +312,8 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
 
 def _lacks_line(text: str, entry_id: str, catalogue: Catalogue) -> bool:
     """Whether the entry is of the Quadro line and the text does not say so: RTX 6000 alone may be three cards."""
-    names = dict(catalogue.hardware.select("hardware_id", "name").iter_rows())
-    return "quadro" in names[entry_id].lower() and "quadro" not in text.lower() and "turing" not in text.lower()
+    return entry_id in catalogue.quadros and "quadro" not in text.lower() and "turing" not in text.lower()
 
 
-def _sizes(words: set[str]) -> set[str]:
+def _sizes(words: Collection[str]) -> set[str]:
     return {word for word in words if re.fullmatch(r"\d+(?:gb|tb)", word)}
-
-
-def _kinds(catalogue: Catalogue) -> dict[str, str]:
-    """Kind of each article."""
-    return dict(catalogue.hardware.select("hardware_id", "kind").iter_rows())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import RigonomicsError
-from pipelines.render import builtin, quarto
 from pipelines.render.site import broken_links, replacing
 
 RENDERERS = ("auto", "quarto", "built-in")
@@ -36,6 +35,8 @@ def rendering(project_root: Path, database: Path, output: Path, prefer: str = "a
     `prefer` is one of RENDERERS: auto takes Quarto if it is installed. The old `output` stays if anything fails.
     Raises RigonomicsError if the report's source, the database or the renderer asked for is missing or wrong.
     """
+    from pipelines.render import builtin, quarto  # with all that renders: a refresh without a report needs none of it
+
     started = time.perf_counter()
     folder = project_root / "reports"
     if prefer not in RENDERERS:

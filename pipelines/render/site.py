@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import lxml.html
-
 _SOURCES_ONLY = frozenset({".scss", ".py", ".html"})
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 """From Linux's fcntl.h and fs.h: paths relative to the working directory; swap two names in one step."""
@@ -87,6 +85,8 @@ def recover(output: Path) -> None:
 
 def broken_links(site: Path) -> list[str]:
     """For each link within the site that leads to no file or to no anchor: 'page: target'."""
+    import lxml.html
+
     pages = {path.resolve(): lxml.html.parse(path) for path in sorted(site.rglob("*.html"))}
     anchors = {path: frozenset(page.xpath("//@id")) for path, page in pages.items()}
     broken = []

@@ -43,6 +43,8 @@ def claims_maker(space: Workspace) -> Callable[[], Made]:
         for source in sources:
             try:
                 claims = claims_of(source, sources)
+                if not claims and parts:
+                    continue
                 parts.append(evaluate_claims(claims, observations, vocabulary, rejected, limit_factor))
             except ContractError as error:
                 if len(sources) == 1:

@@ -14,8 +14,8 @@ from pipelines.errors import ContractError
 from pipelines.steps import claims, fitting
 from pipelines.steps.observations import observation_frames, reading_outcomes
 from pipelines.steps.raw import raw_frames
-from pipelines.warehouse.build import content_of, fill_from_frame, fill_from_sql
-from pipelines.warehouse.checks import CHECKS, Outcome
+from pipelines.warehouse.build import create_view, fill_from_frame, fill_from_sql
+from pipelines.warehouse.checks import CHECKS, Outcome, examine
 from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.ledger import Entry, frame_digest
 from pipelines.warehouse.workspace import Workspace
@@ -96,21 +96,38 @@ def _in_order(tables: Collection[Declaration], declarations: Mapping[str, Declar
         sorter.done(name)
 
 
+def _inputs(table: Declaration, declarations: Mapping[str, Declaration]) -> tuple[set[str], set[str]]:
+    """The tables whose content decides that of a table or of its checks, and those of which no more than their keys does."""
+    referred = {column.referred for column in table.columns if column.references} & {
+        (name, column) for name, other in declarations.items() for column in other.primary_key
+    }
+    by_key = (
+        {name for name, _ in referred}
+        - table.reads
+        - {column.referred[0] for column in table.columns if column.references and column.referred not in referred}
+    )
+    return set(needed(table, declarations)) - by_key, by_key - {table.name}
+
+
 def _fill(space: Workspace, table: Declaration, makers: "_Makers") -> Filled:
     key = makers.key(table)
     is_kept = space.ledger.is_kept(table.name, key)
-    if is_kept:
+    outcomes = [Outcome(name, 0, pl.DataFrame()) for name in CHECKS]
+    if table.is_view:
+        if not is_kept:
+            create_view(space.connection, table)
+        entry = Entry(key, space.ledger.key(needed(table, space.declarations), key), 0)
+        space.ledger.note(table.name, entry)
+    elif is_kept:
         entry = space.ledger.keep(table.name)
-        outcomes = [Outcome(name, 0, pl.DataFrame()) for name in CHECKS]
     else:
         if table.sql is None:
             fill_from_frame(space.connection, table, makers.frame(table))
         else:
             fill_from_sql(space.connection, table)
-        rows, content = content_of(space.connection, table.name)
-        entry = Entry("" if makers.is_faulty(table) else key, content, rows)
+        content, outcomes = examine(space.connection, table)
+        entry = Entry("" if makers.is_faulty(table) else key, content.digest, content.rows, content.keys)
         space.ledger.note(table.name, entry)
-        outcomes = [check(space.connection, table) for check in CHECKS.values()]
     if table.folder == "observations":
         outcomes += reading_outcomes(space, table.name)
     return Filled(table, entry.rows, entry.content, tuple(outcomes), is_kept, makers.counts(table))
@@ -128,9 +145,12 @@ class _Makers:
         self._has_faults = False
 
     def key(self, table: Declaration) -> str:
-        """The key of a table in the ledger."""
+        """The key of a table in the ledger. A view is what its SELECT is, whatever the tables hold that it reads."""
+        if table.is_view:
+            return self._space.ledger.key((), table.sql or "")
         if table.sql is not None:
-            return self._space.ledger.key(needed(table, self._space.declarations))
+            read, referred = _inputs(table, self._space.declarations)
+            return self._space.ledger.key(read, referred=referred)
         if table.name in claims.TABLES:
             return self._claims_key()
         if table.name in fitting.TABLES:

@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.fingerprint import forget_state, read_state, report_digest, write_state
 from pipelines.render.report import RenderResult, render_report, rendering
 from pipelines.steps.filling import Filled
-from pipelines.warehouse.build import content_of, count_rows, create_macros, create_table, fill_from_frame, first_row
-from pipelines.warehouse.checks import CHECKS
+from pipelines.warehouse.build import count_rows, create_macros, create_table, fill_from_frame, first_row
+from pipelines.warehouse.checks import examine
 from pipelines.warehouse.declarations import Declaration, dictionary_rows
 from pipelines.warehouse.history import drop_undeclared, record_refresh
 from pipelines.warehouse.ledger import Entry, token_of
@@ -38,9 +38,9 @@ def describe(space: Workspace) -> Iterator[Filled]:
             fill_from_frame(space.connection, table, frames[table.name]())
         else:
             create_table(space.connection, table)
-        rows, content = content_of(space.connection, table.name)
-        space.ledger.note(table.name, Entry("", content, rows))
-        yield Filled(table, rows, content, tuple(check(space.connection, table) for check in CHECKS.values()))
+        content, outcomes = examine(space.connection, table)
+        space.ledger.note(table.name, Entry("", content.digest, content.rows, content.keys))
+        yield Filled(table, content.rows, content.digest, tuple(outcomes))
 
 
 def describing(space: Workspace) -> list[Declaration]:
@@ -57,7 +57,11 @@ def publish_build(space: Workspace, *, with_report: bool) -> tuple[Published, Re
     """Put the build in the place of what was published, together with its report if asked, or neither of them."""
     create_macros(space.connection, space.project.analysis / "table_macros")
     drop_undeclared(space.connection, space.declarations)
-    keys = {table.name: table.primary_key for table in space.declarations.values() if table.name not in WITHOUT_PARQUET}
+    keys = {
+        table.name: table.primary_key
+        for table in space.declarations.values()
+        if table.name not in WITHOUT_PARQUET and not table.is_view
+    }
     project = space.project
     rendered: list[RenderResult] = []
 
@@ -106,11 +110,17 @@ def report(space: Workspace) -> RenderResult:
     return rendered
 
 
+def _rows(space: Workspace, table: Declaration) -> int:
+    """Rows of a table as it was filled, or of one that an earlier run left in the build; a view holds none."""
+    known = 0 if table.is_view else space.ledger.rows(table.name)
+    return count_rows(space.connection, table.name) if known is None else known
+
+
 def _refresh_row(space: Workspace) -> pl.DataFrame:
     """This refresh, as far as it depends on inputs, code and day alone."""
     (as_of,) = first_row(space.connection, "select as_of from settings")
     sources, files, cells, observations, rejected = first_row(space.connection, READ_COUNTS)
-    rows = {table.name: count_rows(space.connection, table.name) for table in described(space)}
+    rows = {table.name: _rows(space, table) for table in described(space)}
     state = f"{space.inputs} {space.code} {as_of} {' '.join(space.without)}".rstrip()
     return pl.DataFrame(
         {

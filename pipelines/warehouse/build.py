@@ -4,7 +4,8 @@ Everything happens in one DuckDB file of a storage version that older clients ca
 result is good enough to publish; that is `checks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,41 +26,65 @@ def connect(path: Path, *, fresh: bool) -> duckdb.DuckDBPyConnection:
     if fresh:
         path.unlink(missing_ok=True)
         path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-    connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    # planning takes longer than running on tables this small, and one thread plans: two would only wait for each other
+    config: dict[str, str | int] = {"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
+    connection = duckdb.connect(str(path), config=config)
     connection.begin()  # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
     return connection
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
     """An empty table with the declared columns and comments, replacing what was there."""
-    name = quoted(table.name)
     columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in table.columns)
-    statements = [
-        f"create or replace table {name} ({columns})",
-        f"comment on table {name} is {literal(table.comment)}",
+    statement = f"create or replace table {quoted(table.name)} ({columns})"
+    connection.execute(";\n".join([statement, *_comments(table, "table")]))
+
+
+def create_view(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
+    """The SELECT of a table as a view of that name, with the declared columns and comments."""
+    columns = ", ".join(f"{quoted(column.name)}::{column.type} as {quoted(column.name)}" for column in table.columns)
+    statement = f"create or replace view {quoted(table.name)} as select {columns} from ({_select(table)}\n)"
+    with _explained(connection, table):
+        connection.execute(";\n".join([statement, *_comments(table, "view")]))
+
+
+def _comments(table: Declaration, kind: str) -> list[str]:
+    name = quoted(table.name)
+    return [
+        f"comment on {kind} {name} is {literal(table.comment)}",
         *(f"comment on column {name}.{quoted(column.name)} is {literal(column.comment)}" for column in table.columns),
     ]
-    connection.execute(";\n".join(statements))
 
 
 def fill_from_sql(connection: duckdb.DuckDBPyConnection, table: Declaration) -> None:
     """Create the table and fill it by its SELECT. Raises ContractError if the SELECT does not fit its declaration."""
-    if table.sql is None:
-        raise ContractError(f"{table.place}: {table.name} has no SELECT.", f"Write {table.name}.sql beside it.")
+    select = _select(table)
     create_table(connection, table)
-    select = table.sql.rstrip().rstrip(";")
     order = ", ".join(quoted(column) for column in table.primary_key)
     # a column that the SELECT lacks would become NULL by name: naming them all in a condition makes DuckDB look for them
     named = ", ".join(f"{quoted(column.name)} is null" for column in table.columns)
-    try:
+    with _explained(connection, table):
         connection.execute(
             f"insert into {quoted(table.name)} by name "
             f"select * from ({select}\n) where true or [{named}] is null order by {order}"
         )
+
+
+def _select(table: Declaration) -> str:
+    if table.sql is None:
+        raise ContractError(f"{table.place}: {table.name} has no SELECT.", f"Write {table.name}.sql beside it.")
+    return table.sql.rstrip().rstrip(";")
+
+
+@contextmanager
+def _explained(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Iterator[None]:
+    """Say of a SELECT that does not run where it is and what is wrong with it."""
+    try:
+        yield
     except (duckdb.IOException, duckdb.OutOfMemoryException):
         raise  # the disk or the memory, not the SELECT
     except duckdb.Error as error:
-        _check_columns(connection, table, select)
+        _check_columns(connection, table, _select(table))
         raise ContractError(f"{table.place} does not run: {error}.", "Fix the SELECT or its declaration.") from error
 
 
@@ -98,13 +123,6 @@ def first_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Seq
     """The first row of a query that gives one, its result read to the end: DuckDB 2.0 keeps a connection busy until then."""
     rows: list[tuple[Any, ...]] = connection.execute(query, list(parameters)).fetchall()
     return rows[0]
-
-
-def content_of(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
-    """Rows of a table and a digest of them in whatever order, in one scan."""
-    query = f"select count(*), bit_xor(hash(t)), sum(hash(t)) from {quoted(table)} as t"
-    rows, both, total = first_row(connection, query)
-    return int(rows), f"{int(both):016x}-{int(total):x}" if rows else "empty"
 
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, table: Declaration, select: str) -> None:

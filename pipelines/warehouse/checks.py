@@ -20,6 +20,15 @@ SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
+class Content:
+    """What a table holds: its rows, and a digest of them and one of their keys, in whatever order."""
+
+    rows: int
+    digest: str
+    keys: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Result of one check: its name, how many rows fail and the first of them, and whether it blocks what is downstream."""
 
@@ -51,23 +60,16 @@ def check_schema(connection: duckdb.DuckDBPyConnection, table: Declaration) -> O
             pl.DataFrame({"broken": [f"column {name} is not where it is declared" for name in wrong]}),
         )
     keys = ", ".join(quoted(column) for column in table.primary_key)
-    rules = [
-        (f"{column.name} is NULL", f"{quoted(column.name)} is null")
-        for column in table.columns
-        if not column.nullable or column.name in table.primary_key
-    ]
     doubled = (
         f"select 'key occurs ' || count(*) || ' times' as broken, {keys} from {quoted(table.name)} "
         f"group by {keys} having count(*) > 1"
     )
-    return _failing(
-        connection, "schema", f"{doubled} union all by name {_broken(table, rules + _reference_rules(table))}"
-    )
+    return _failing(connection, "schema", f"{doubled} union all by name {_broken(table, _schema_rules(table))}")
 
 
 def check_values(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Outcome:
     """Values lie in their declared ranges and lists, and low <= mid <= high where a table carries all three."""
-    rules = [rule for column in table.columns for rule in _value_rules(column)] + _interval_rules(table)
+    rules = _value_rules_of(table)
     return _failing(connection, "values", _broken(table, rules)) if rules else Outcome("values", 0, pl.DataFrame())
 
 
@@ -82,6 +84,50 @@ def check_rules(connection: duckdb.DuckDBPyConnection, table: Declaration) -> Ou
 
 CHECKS = {"schema": check_schema, "values": check_values, "rules": check_rules}
 """The blocking checks of every table, by name."""
+
+
+def examine(connection: duckdb.DuckDBPyConnection, table: Declaration) -> tuple[Content, list[Outcome]]:
+    """What a table that was just filled holds, and the outcome of every check.
+
+    One scan tells whether rows break anything; the checks look which ones only if some do.
+    """
+    schema = " or ".join(f"({condition})" for _, condition in _schema_rules(table)) or "false"
+    values = " or ".join(f"({condition})" for _, condition in _value_rules_of(table)) or "false"
+    keys = ", ".join(quoted(column) for column in table.primary_key)
+    rows, unequal, both, total, keys_both, keys_total, off_schema, off_values = first_row(
+        connection,
+        f"""
+        select
+            count(*), count(distinct key), bit_xor(content), sum(content), bit_xor(key), sum(key),
+            count_if(off_schema), count_if(off_values)
+        from (
+            select hash(t) as content, hash({keys}) as key, {schema} as off_schema, {values} as off_values
+            from {quoted(table.name)} as t
+        )
+        """,
+    )
+    may_fail = {"schema": off_schema or unequal != rows, "values": off_values, "rules": table.rules}
+    outcomes = [
+        check(connection, table) if may_fail[name] else Outcome(name, 0, pl.DataFrame())
+        for name, check in CHECKS.items()
+    ]
+    if not rows:
+        return Content(0, "empty", "empty"), outcomes
+    return Content(int(rows), f"{both:016x}-{int(total):x}", f"{keys_both:016x}-{int(keys_total):x}"), outcomes
+
+
+def _schema_rules(table: Declaration) -> list[tuple[str, str]]:
+    """What no row may be: without a value that it has to have, or with a reference that leads nowhere."""
+    empty = [
+        (f"{column.name} is NULL", f"{quoted(column.name)} is null")
+        for column in table.columns
+        if not column.nullable or column.name in table.primary_key
+    ]
+    return empty + _reference_rules(table)
+
+
+def _value_rules_of(table: Declaration) -> list[tuple[str, str]]:
+    return [rule for column in table.columns for rule in _value_rules(column)] + _interval_rules(table)
 
 
 def _reference_rules(table: Declaration) -> list[tuple[str, str]]:

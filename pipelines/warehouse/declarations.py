@@ -69,6 +69,8 @@ class Declaration:
     """Names of the relations that the SELECT and the rules read."""
     rules: tuple[tuple[str, str], ...] = ()
     """What must hold between rows: the name of each rule and a SELECT of the rows that break it."""
+    is_view: bool = False
+    """Its SELECT is run when the table is asked; nothing of it is stored, and it has no Parquet."""
 
     @property
     def comment(self) -> str:
@@ -159,6 +161,7 @@ def _load(path: Path, root: Path) -> Declaration:
         sql=sql.read_text(encoding="utf-8") if sql.is_file() else None,
         place=sql.relative_to(root).as_posix() if sql.is_file() else place,
         rules=tuple(spec.get("rules", {}).items()),
+        is_view=bool(spec.get("view", False)),
     )
 
 

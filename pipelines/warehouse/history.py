@@ -19,10 +19,14 @@ PREFIX = "previous_"
 
 
 def drop_undeclared(connection: duckdb.DuckDBPyConnection, declared: Container[str]) -> None:
-    """Remove tables that a build which was continued still holds although nothing declares them any more."""
-    for (name,) in connection.execute("select table_name from duckdb_tables() where not internal").fetchall():
+    """Remove tables and views that a build which was continued still holds although nothing declares them any more."""
+    found = (
+        "select 'table', table_name from duckdb_tables() where not internal "
+        "union all select 'view', view_name from duckdb_views() where not internal"
+    )
+    for kind, name in connection.execute(found).fetchall():
         if name not in declared:
-            connection.execute(f"drop table {quoted(name)}")
+            connection.execute(f"drop {kind} {quoted(name)}")
 
 
 def record_refresh(

@@ -22,11 +22,14 @@ SLICE_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Entry:
-    """A table: digest of what it needs, digest of its content, its rows, and the digest of its Parquet ('' if it has none)."""
+    """A table: digest of what it needs, digest of its content, its rows, digest of their keys, and the digest of its Parquet
+    ('' if it has none).
+    """
 
     key: str
     content: str
     rows: int
+    keys: str = ""
     parquet: str = ""
 
 
@@ -53,12 +56,22 @@ class Ledger:
         """The table was filled."""
         self._now[table] = entry
 
-    def key(self, needed: Iterable[str], other: str = "") -> str:
-        """The key of a table that needs those others; '' if one of them was not filled by this refresh."""
-        names = sorted(needed)
-        if not all(name in self._now for name in names):
+    def rows(self, table: str) -> int | None:
+        """Rows of a table, None if this refresh did not fill or keep it."""
+        entry = self._now.get(table)
+        return entry.rows if entry is not None else None
+
+    def key(self, needed: Iterable[str], other: str = "", referred: Iterable[str] = ()) -> str:
+        """The key of a table that needs those others, and of those `referred` to no more than their keys; '' if one of them
+        was not filled by this refresh.
+        """
+        names, known = sorted(needed), sorted(referred)
+        if not all(name in self._now for name in (*names, *known)):
             return ""
-        return hashlib.sha256(repr([other, *((name, self._now[name].content) for name in names)]).encode()).hexdigest()
+        content = [(name, self._now[name].content) for name in names]
+        return hashlib.sha256(
+            repr([other, content, [(name, self._now[name].keys) for name in known]]).encode()
+        ).hexdigest()
 
     def parquet(self) -> dict[str, str]:
         """Digests of the published Parquet files that still hold what their tables hold."""

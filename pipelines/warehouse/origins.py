@@ -1,7 +1,6 @@
 """The scraped cells that rows of a build rest on, so that a check that fails says where to look.
 
-The table `lineage` is built last and knows nothing of a build that broke off; here the same edges are followed from the rows
-of one table.
+The view `lineage` is of whole builds and asks every table; here the same edges are followed from the rows of one table.
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,7 +56,7 @@ def origins(
             seen |= {(name, key) for key in fresh}
             cells = _cells(connection, declarations[name], fresh)
             found |= dict.fromkeys(cells)
-            for input_table, input_key in [] if cells else _inputs(connection, declarations[name], declarations, fresh):
+            for _, input_table, input_key in [] if cells else inputs_of(connection, declarations, name, fresh):
                 following.setdefault(input_table, set()).add(input_key)
         frontier = following
     return list(found)
@@ -79,17 +78,14 @@ def _cells(connection: duckdb.DuckDBPyConnection, table: Declaration, row_keys: 
     return []
 
 
-def _inputs(
-    connection: duckdb.DuckDBPyConnection,
-    table: Declaration,
-    declarations: Mapping[str, Declaration],
-    row_keys: list[str],
-) -> Iterable[tuple[str, str]]:
-    """Table and key of what rows were made from."""
-    for edge in edges_of(table, declarations):
+def inputs_of(
+    connection: duckdb.DuckDBPyConnection, declarations: Mapping[str, Declaration], table: str, row_keys: list[str]
+) -> Iterable[tuple[str, str, str]]:
+    """Role, table and key of what rows were made from. An edge whose tables are not there, or not yet, is passed over."""
+    for edge in edges_of(declarations[table], declarations):
         with suppress(duckdb.Error):
             yield from connection.execute(
-                f"select distinct input_table, input_key from ({edge}) "
+                f"select distinct role, input_table, input_key from ({edge}) "
                 "where row_key in (select unnest(?)) and input_key is not null order by all",
                 [row_keys],
             ).fetchall()

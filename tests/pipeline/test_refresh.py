@@ -30,13 +30,16 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_every_declared_table_is_published_with_its_parquet(published: Project, rows: Ask) -> None:
-    declared = set(load_declarations(CHECKOUT / "analysis", CHECKOUT))
-    assert {name for (name,) in rows("select table_name from duckdb_tables()")} == declared
-    assert {path.stem for path in published.parquet.iterdir()} == declared - {"changes"}
+    declarations = load_declarations(CHECKOUT / "analysis", CHECKOUT)
+    views = {name for name, table in declarations.items() if table.is_view}
+    assert {name for (name,) in rows("select table_name from duckdb_tables()")} == set(declarations) - views
+    assert {name for (name,) in rows("select view_name from duckdb_views() where not internal")} == views
+    assert {path.stem for path in published.parquet.iterdir()} == set(declarations) - views - {"changes"}
 
 
 def test_every_table_and_column_carries_its_comment(rows: Ask) -> None:
     assert rows("select table_name from duckdb_tables() where comment is null") == []
+    assert rows("select view_name from duckdb_views() where not internal and comment is null") == []
     assert rows("select table_name, column_name from duckdb_columns() where not internal and comment is null") == []
 
 
