@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: report test lint dev bench attack clean
+.PHONY: report test lint dev bench bench-scale attack clean
 
 report: $(READY)
 	@$(BIN)/rigonomics refresh
@@ -23,6 +23,10 @@ dev: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py
+
+# large sources: make bench-scale ROWS="100000 1000000"
+bench-scale: $(READY)
+	$(BIN)/python tests/bench_scale.py $(ROWS)
 
 # the attacks of tests/attack, long: make attack ARGUMENTS="--seed 7 --tries 2000 contracts"
 attack: $(READY)

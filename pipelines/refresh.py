@@ -59,12 +59,13 @@ def refresh(
     with_report: bool = True,
     force: bool = False,
     without: Collection[str] = (),
+    max_file_mb: float | None = None,
     now: datetime | None = None,
     notify: Callable[[str], None] = lambda _message: None,
 ) -> Summary:
     """Read what changed, build, check, publish, render; nothing at all if nothing changed, unless `force` is set.
 
-    `without` are sources to leave out. `now` is the time for the record of refreshes, the clock's if not given. Raises
+    `without` are sources to leave out. `max_file_mb` refuses larger files. `now` is the time for the record of refreshes, the clock's if not given. Raises
     RigonomicsError (exit code 1 or 2) for a mistake that the user can fix, CheckFailed (3) for a blocking check; what was
     published before then is as it was.
     """
@@ -77,7 +78,7 @@ def refresh(
             recorded(project, as_of=as_of, force=force, with_report=with_report, without=without),
             time.monotonic() - started,
         )
-    with _space(project, as_of, force, without, now, notify) as space:
+    with _space(project, as_of, force, without, now, notify, max_file_mb) as space:
         todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
         if todo == "tables":
             done = run(space, renders=with_report)
@@ -110,8 +111,9 @@ def _space(
     without: Collection[str],
     now: datetime | None,
     notify: Callable[[str], None],
+    max_file_mb: float | None = None,
 ) -> Iterator[Workspace]:
-    with workspace(project, as_of, force=force, without=without) as space:
+    with workspace(project, as_of, force=force, without=without, max_file_mb=max_file_mb) as space:
         space.notify = notify
         space.now = now or datetime.now(UTC)
         space.acquire()

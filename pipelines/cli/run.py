@@ -33,6 +33,12 @@ def add_to(commands: Any) -> None:
         "--force", action="store_true", help="read and compute everything, whether it has changed or not"
     )
     _add_common(command)
+    command.add_argument(
+        "--max-file-mb",
+        metavar="MB",
+        type=float,
+        help="refuse if a file of data/raw is larger (default: any size is read)",
+    )
     command.set_defaults(run=run)
     check = commands.add_parser(
         "check",
@@ -54,7 +60,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Refresh and print the summary; done at once if nothing has changed."""
     project = locate()
-    if not options.force and _is_done(project, options):
+    if not options.force and options.max_file_mb is None and _is_done(project, options):
         print(_nothing(project))
         return _exit_code(read_state(project))
     from pipelines.refresh import refresh
@@ -65,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         with_report=not options.no_report,
         force=options.force,
         without=options.without,
+        max_file_mb=options.max_file_mb,
         notify=_silent if options.quiet else _Progress(),
     )
     if summary.published is None and summary.report is None:

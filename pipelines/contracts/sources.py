@@ -139,6 +139,11 @@ class Head(Strict):
 
 # ---- what the rest of the pipeline works with
 
+LARGE_BYTES = 4_000_000
+"""A CSV larger than this is read in batches. The largest table that a person has transcribed has 60 KB."""
+FORMATS = (".csv", ".jsonl", ".parquet", ".csv.gz", ".csv.zst", ".jsonl.gz", ".jsonl.zst")
+"""How the file of a table may end."""
+
 Literals = Mapping[str, str | list[str]]
 """Facets and settings as text; a list has one for each piece of a split cell."""
 
@@ -180,6 +185,14 @@ class Table:
     attribute_column: str | None
     attributes: Mapping[str, tuple[Literals, ...]]
     overrides: tuple[Override, ...]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is read in batches and its readings are kept in partitions: a large CSV, and a file of another format."""
+        try:
+            return self.path.suffix != ".csv" or self.path.stat().st_size > LARGE_BYTES
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True)
@@ -259,11 +272,11 @@ def load_snapshot(source_id: str, folder: Path, root: Path, vocabulary: Vocabula
         raise ContractError(f"{relative} is named by no day that can be.", "Name it by its day, as 2026-11-20.")
     file = f"{relative}/tables.toml"
     sections = read_toml(folder / "tables.toml", file)
-    files = {path.stem for path in folder.glob("*.csv")}
-    undeclared, absent = sorted(files - set(sections)), sorted(set(sections) - files)
+    files = _files(folder, relative)
+    undeclared, absent = sorted(set(files) - set(sections)), sorted(set(sections) - set(files))
     if undeclared:
         raise ContractError(
-            f"{relative}/{undeclared[0]}.csv has no section in tables.toml.",
+            f"{relative}/{files[undeclared[0]].name} has no section in tables.toml.",
             f"Declare it: [{undeclared[0]}] with title, kind, place and columns.",
         )
     if absent:
@@ -272,12 +285,28 @@ def load_snapshot(source_id: str, folder: Path, root: Path, vocabulary: Vocabula
         )
     context = {"vocabulary": vocabulary}
     return [
-        _table(source_id, retrieved_on, name, folder, relative, read_as(Section, spec, file, name, context=context))
+        _table(
+            source_id, retrieved_on, name, files[name], relative, read_as(Section, spec, file, name, context=context)
+        )
         for name, spec in sorted(sections.items())
     ]
 
 
-def _table(source_id: str, retrieved_on: date, name: str, folder: Path, relative: str, section: Section) -> Table:
+def _files(folder: Path, relative: str) -> dict[str, Path]:
+    """The files of a snapshot's tables by the name of the table. Raises ContractError if a table has two."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        ending = next((ending for ending in FORMATS if path.name.endswith(ending)), None)
+        if ending is None or path.name.startswith("."):
+            continue
+        name = path.name.removesuffix(ending)
+        if name in found:
+            raise ContractError(f"{relative} has {found[name].name} and {path.name}.", "Keep one file of each table.")
+        found[name] = path
+    return found
+
+
+def _table(source_id: str, retrieved_on: date, name: str, path: Path, relative: str, section: Section) -> Table:
     return Table(
         source_id=source_id,
         retrieved_on=retrieved_on,
@@ -285,8 +314,8 @@ def _table(source_id: str, retrieved_on: date, name: str, folder: Path, relative
         title=section.title,
         kind=section.kind,
         place=section.place,
-        path=folder / f"{name}.csv",
-        raw_file=f"{relative}/{name}.csv",
+        path=path,
+        raw_file=f"{relative}/{path.name}",
         defaults=section.defaults.literals,
         columns={column: _column(specs) for column, specs in section.columns.items()},
         attribute_column=section.attribute_column,

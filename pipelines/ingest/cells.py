@@ -45,13 +45,13 @@ def parse_cells(content: bytes, table: Table) -> pl.DataFrame:
     """
     rows = parse_csv(content, table.raw_file)
     header = rows[0]
-    _check_header(header, table)
+    check_header(header, table)
     _check_overrides(rows, table)
     places = [
         (number, column, text, fault)
         for number, record in enumerate(rows[1:], start=2)
         if record
-        for column, text, fault in _with_faults(header, record, table)
+        for column, text, fault in with_faults(header, record, table)
     ]
     if not places:
         raise RigonomicsError(f"{table.raw_file} has a header and no rows.", "Restore them, or remove the snapshot.")
@@ -92,7 +92,8 @@ def parse_csv(content: bytes, raw_file: str) -> list[list[str]]:
     return rows or [[]]
 
 
-def _check_header(header: list[str], table: Table) -> None:
+def check_header(header: list[str], table: Table) -> None:
+    """Raise RigonomicsError if a header and the contract disagree."""
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
         raise RigonomicsError(f"{table.raw_file} row 1 names column {doubled[0]!r} twice.", "Give each its own name.")
@@ -135,7 +136,8 @@ def _pair(header: list[str], record: list[str]) -> list[tuple[str, str]]:
     return list(zip([*header, *extra], padded, strict=True))
 
 
-def _with_faults(header: list[str], record: list[str], table: Table) -> list[tuple[str, str, str | None]]:
+def with_faults(header: list[str], record: list[str], table: Table) -> list[tuple[str, str, str | None]]:
+    """The cells of a record: column, text, and why it cannot be taken."""
     if len(record) == len(header) and max(map(len, record)) <= MAX_CHARACTERS:
         return [(column, text, None) for column, text in zip(header, record, strict=True)]
     return [(column, text, _fault(column, text, record, header, table)) for column, text in _pair(header, record)]

@@ -64,6 +64,10 @@ def _check_line(source: Source, line: dict[str, str], place: str) -> None:
             f"{place} names {shown(line['raw_file'])}, which is no file of {source.source_id}.",
             "Write the path from the root of the project: data/raw/…",
         )
+    if table.is_large:
+        raise ContractError(
+            f"{place} corrects {table.raw_file}, which is read in batches.", "Put the right table into a new snapshot."
+        )
     try:
         records = parse_csv(read_content(table), table.raw_file)
     except RigonomicsError:

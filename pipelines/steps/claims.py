@@ -39,7 +39,8 @@ def claims_maker(space: Workspace) -> Callable[[], Made]:
     sources, vocabulary, limit_factor = space.sources, space.vocabulary, _limit_factor(space)
 
     def make() -> Made:
-        parts, faults = [], []
+        parts: list[dict[str, pl.DataFrame]] = []
+        faults: list[str] = []
         for source in sources:
             try:
                 claims = claims_of(source, sources)

@@ -11,8 +11,9 @@ from pipelines.ingest.corrections import read_corrections
 from pipelines.ingest.releases import read_releases
 from pipelines.normalise.observations import Observed, observe
 from pipelines.normalise.quarantine import quarantine
+from pipelines.steps.large import large_tables, observed_large
 from pipelines.steps.raw import UNREADABLE
-from pipelines.warehouse.build import count_rows
+from pipelines.warehouse.build import first_row
 from pipelines.warehouse.checks import Outcome, check_conservation
 from pipelines.warehouse.conversion import in_usd
 from pipelines.warehouse.workspace import Workspace
@@ -39,9 +40,11 @@ def observation_frames(space: Workspace) -> Reading:
         order by rowid
         """
     ).pl()
-    read, tables_read, tables_kept = _observe(space, cells)
+    large = large_tables(space)
+    small, tables_read, tables_kept = _observe(space, cells)
+    read = _together(small, observed_large(space))
     observed, quarantined = _guarded(in_usd(read, space.project, space.vocabulary), space)
-    raw_files = _raw_files(observed, cells, space)
+    raw_files = _raw_files(observed, cells, space, read.counts)
     _check_places(space.assumptions["scenario_choices"], observed.observations)
     newest = space.as_of or _newest_day(observed.observations, raw_files)
     frames = {
@@ -55,7 +58,7 @@ def observation_frames(space: Workspace) -> Reading:
             schema={"as_of": pl.Date, "is_asked_for": pl.Boolean},
         ),
     }
-    return Reading(frames, tables_read, tables_kept)
+    return Reading(frames, tables_read + large.tables_read, tables_kept + large.tables_kept)
 
 
 def _check_places(scenarios: pl.DataFrame, observations: pl.DataFrame) -> None:
@@ -100,7 +103,7 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> tuple[Observed, int, int]
     kept = [raw_file for raw_file, key in keys.items() if readings.has(raw_file, key)]
     changed = cells.filter(~pl.col("raw_file").is_in(kept))
     parts = []
-    if changed.height:
+    if changed.height or not kept:
         parts.append(observe(space.sources, changed.drop("digest"), space.vocabulary, space.catalogue))
     if kept:
         parts.append(Observed(*(readings.of(name, kept) for name in ("observations", "rejected", "ignored", "counts"))))
@@ -122,6 +125,21 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> tuple[Observed, int, int]
         readable, {name: frame.filter(pl.col("raw_file").is_in(list(readable))) for name, frame in frames.items()}
     )
     return observed, len(keys) - len(kept), len(kept)
+
+
+def _together(small: Observed, large: Observed) -> Observed:
+    """What was read of small tables cell by cell, and of large ones. `cells` of a rejection says for how many it stands."""
+    rejected = small.rejected.with_columns(pl.lit(1, pl.Int64).alias("cells"))
+    return Observed(
+        _concat(small.observations, large.observations).sort("raw_file", "raw_row", "raw_column", "observation_id"),
+        _concat(rejected, large.rejected).sort("raw_file", "raw_row", "column_name", "reason"),
+        small.ignored,
+        _concat(small.counts, large.counts).sort("raw_file"),
+    )
+
+
+def _concat(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([first, second.select(first.columns)]) if second.height else first
 
 
 def _newest_day(observations: pl.DataFrame, raw_files: pl.DataFrame) -> date | None:
@@ -149,7 +167,7 @@ def _with_source(ignored: pl.DataFrame, space: Workspace) -> pl.DataFrame:
     )
 
 
-def _raw_files(observed: Observed, cells: pl.DataFrame, space: Workspace) -> pl.DataFrame:
+def _raw_files(observed: Observed, cells: pl.DataFrame, space: Workspace, read: pl.DataFrame) -> pl.DataFrame:
     tables = pl.DataFrame(
         [
             (table.source_id, table.raw_file, table.name, table.title, table.kind, table.place, table.retrieved_on)
@@ -162,9 +180,22 @@ def _raw_files(observed: Observed, cells: pl.DataFrame, space: Workspace) -> pl.
         },
         orient="row",
     )
-    digests = cells.select("raw_file", "digest").unique()
-    counted = tables.join(observed.counts, on="raw_file", how="left").join(digests, on="raw_file", how="left")
-    return counted.with_columns(pl.col(pl.Int64).fill_null(0)).sort("raw_file")
+    partitions = large_tables(space).partitions
+    large = pl.DataFrame(
+        [(name, found.digest, found.counts["readings"]) for name, found in partitions.items()],
+        schema={"raw_file": pl.String, "digest": pl.String, "readings": pl.Int64},
+        orient="row",
+    )
+    small = (
+        cells.select("raw_file", "digest")
+        .unique()
+        .join(read.select("raw_file", pl.col("observations").alias("readings")), on="raw_file", how="left")
+    )
+    about = pl.concat([small.with_columns(in_partitions=False), large.with_columns(in_partitions=True)])
+    counted = tables.join(observed.counts, on="raw_file", how="left").join(about, on="raw_file", how="left")
+    return counted.with_columns(pl.col(pl.Int64).fill_null(0), pl.col("in_partitions").fill_null(False)).sort(
+        "raw_file"
+    )
 
 
 def reading_outcomes(space: Workspace, table: str) -> list[Outcome]:
@@ -172,7 +203,9 @@ def reading_outcomes(space: Workspace, table: str) -> list[Outcome]:
     if table == "raw_files":
         return [check_conservation(space.connection)]
     if table == "rejected_rows":
-        cells, rejected = count_rows(space.connection, "raw_cells"), count_rows(space.connection, "rejected_rows")
+        query = "select (select count(*) from raw_cells), coalesce(sum(cells), 0) from rejected_rows"
+        in_table, rejected = map(int, first_row(space.connection, query))
+        cells = in_table + sum(found.counts["cells"] for found in large_tables(space).partitions.values())
         passed = rejected <= REJECTED_SHARE_WARNING * cells
         return [Outcome("rejected_share", 0 if passed else rejected, pl.DataFrame(), blocks=False)]
     return []

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.fingerprint import forget_state, read_state, report_digest, write_state
 from pipelines.render.report import RenderResult, render_report, rendering
 from pipelines.steps.filling import Filled
+from pipelines.steps.large import large_tables
 from pipelines.warehouse.build import count_rows, create_macros, create_table, fill_from_frame, first_row
 from pipelines.warehouse.checks import examine
 from pipelines.warehouse.declarations import Declaration, dictionary_rows
@@ -95,6 +96,7 @@ def publish_build(space: Workspace, *, with_report: bool) -> tuple[Published, Re
         alongside,
         space.ledger.parquet(),
     )
+    space.partitions.sweep(large_tables(space).partitions.values())
     space.ledger.save(token_of(space.connection), published.files)
     write_state(project, space.state(has_report=with_report))
     return published, rendered[0] if rendered else None

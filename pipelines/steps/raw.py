@@ -1,6 +1,7 @@
 """The tables of analysis/raw: the scraped files as they are, and the files that a user edits."""
 
 import hashlib
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -8,6 +9,7 @@ from pipelines.contracts.sources import Source, Table
 from pipelines.errors import RigonomicsError
 from pipelines.ingest.cells import parse_cells, read_content, unreadable
 from pipelines.ingest.corrections import read_corrections
+from pipelines.steps.large import large_tables
 from pipelines.warehouse.readings import Readings
 from pipelines.warehouse.workspace import Workspace
 
@@ -20,7 +22,7 @@ def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:
     catalogue = space.catalogue
     return {
         "source_files": _source_files(space.sources),
-        "raw_cells": read_all_cells(space.sources, space.readings),
+        "raw_cells": read_all_cells(space.sources, space.readings, large_tables(space).faults),
         **space.assumptions,
         "catalogue_hardware": catalogue.hardware,
         "catalogue_models": catalogue.models,
@@ -30,18 +32,22 @@ def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:
     }
 
 
-def read_all_cells(sources: list[Source], readings: Readings | None = None) -> pl.DataFrame:
+def read_all_cells(
+    sources: list[Source], readings: Readings | None = None, faults: Mapping[str, str] | None = None
+) -> pl.DataFrame:
     """Every cell of every source in the columns of raw_cells, corrections beside what they correct.
 
-    Files that have not changed since `readings` are not parsed again. One that cannot be read is one rejected cell.
+    Files that have not changed since `readings` are not parsed again. One that cannot be read is one rejected cell. The
+    cells of large tables stay in their files; `faults` says which of these could not be read, and why.
     """
     known = readings or Readings(None, "")
     frames = []
     for source in sources:
         corrections = read_corrections(source)
         of_source = [
-            _cells_of(source, table, corrections, known).with_columns(pl.lit(source.source_id).alias("source_id"))
+            cells.with_columns(pl.lit(source.source_id).alias("source_id"))
             for table in source.tables
+            for cells in [_cells_of(source, table, corrections, known, faults or {})]
         ]
         if of_source:
             cells = pl.concat(of_source)
@@ -60,8 +66,14 @@ def read_all_cells(sources: list[Source], readings: Readings | None = None) -> p
     )
 
 
-def _cells_of(source: Source, table: Table, corrections: pl.DataFrame, readings: Readings) -> pl.DataFrame:
+def _cells_of(
+    source: Source, table: Table, corrections: pl.DataFrame, readings: Readings, faults: Mapping[str, str]
+) -> pl.DataFrame:
     """The cells of one file with its digest: as they were kept, else parsed."""
+    if table.is_large:
+        cells = unreadable(table, f"the file cannot be read: {faults.get(table.raw_file)}")
+        cells = cells.with_columns(pl.lit(UNREADABLE).alias("digest"))
+        return cells if table.raw_file in faults else cells.clear()
     try:
         content = read_content(table)
         digest = hashlib.sha256(content).hexdigest()

@@ -27,7 +27,10 @@ def connect(path: Path, *, fresh: bool) -> duckdb.DuckDBPyConnection:
         path.unlink(missing_ok=True)
         path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
     # planning takes longer than running on tables this small, and one thread plans: two would only wait for each other
-    config: dict[str, str | int] = {"storage_compatibility_version": STORAGE_VERSION, "threads": 1}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": STORAGE_VERSION,
+        "threads": 1,
+    }
     connection = duckdb.connect(str(path), config=config)
     connection.begin()  # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
     return connection

@@ -18,6 +18,8 @@ from pipelines.contracts.sources import Source, Table
 
 FRAMES = ("cells", "observations", "rejected", "ignored", "counts")
 """What is kept of a table; each frame has a column raw_file."""
+NO_CORRECTIONS = pl.DataFrame(schema={"raw_file": pl.String})
+"""Of a table whose cells nobody corrects one by one."""
 KEYS = "keys"
 KEYS_SCHEMA = {"raw_file": pl.String, "key": pl.String}
 
