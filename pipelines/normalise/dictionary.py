@@ -18,7 +18,9 @@ from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.normalise.observations import Observed, observe
 
 DAY = "observed_on"
-FROM_TEXT = ("value_low", "value_high", "value_text", "unit", "is_approximate", "bound")
+TOUCHING = ("currency", "locale", "tax")
+"""Facets that decide how a figure is read."""
+FROM_TEXT = ("value_low", "value_high", "value_text", "unit", "is_approximate", "bound", "currency", "tax")
 FROM_DAY = ("observed_on", "date_basis")
 FROM_PLACE = ("observation_id", "raw_row", "raw_column", "raw_text")
 TRIED_RECORDS = 500
@@ -97,9 +99,8 @@ class Reader:
         good = plain.group_by("raw_row").len().filter(pl.col("len") == len(readings))["raw_row"]
         if good.is_empty():
             return None
-        days = [name for name in facets if _facet(self.table, name) == DAY]
-        others = [name for name in facets if name not in days]
-        return _Known(self, sample.filter(pl.col(ROW) == good.min()), readings, others, days, observations.columns)
+        record = sample.filter(pl.col(ROW) == good.min())
+        return _Known(self, record, readings, facets, observations.columns)
 
     def _by_texts(self, rows: pl.DataFrame, known: "_Known") -> Outcome:
         """Records whose texts are looked up; those of which that does not say all are observed as they are."""
@@ -138,15 +139,16 @@ class _Known:
         record: pl.DataFrame,
         readings: list[str],
         facets: list[str],
-        days: list[str],
         columns: list[str],
     ) -> None:
         self.readings = readings
         self.columns = columns
         self._reader = reader
         self._record = record
-        self._facets = facets
+        days = [name for name in facets if _facet(reader.table, name) == DAY]
         self._days = days
+        self._touching = [name for name in facets if _facet(reader.table, name) in TOUCHING]
+        self._facets = [name for name in facets if name not in (*days, *self._touching)]
         self._figures: dict[str, pl.DataFrame] = {}
         self._facts: dict[str, pl.DataFrame] = {}
         self._dates: pl.DataFrame | None = None
@@ -158,7 +160,8 @@ class _Known:
         """Read the texts of records that are not known yet."""
         for column in self.readings:
             before = _bounded(self._figures.get(column))
-            fresh = self._read(_unknown(rows, [column], before), column, ["note", *FROM_TEXT])
+            texts = _unknown(rows, [column, *self._touching], before)
+            fresh = self._read(texts, column, ["note", *FROM_TEXT])
             self._figures[column] = _joined(before, _as_figures(fresh, column))
         facts = _bounded(self._facts.get(self.readings[0]))
         given = _unknown(rows, self._facets, facts)
@@ -173,7 +176,7 @@ class _Known:
 
     def meet(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """The records with what is known of them and their outcome: observed, rejected (with its reason), empty or left."""
-        met = rows.join(self._figures[column], on=column, how="left", maintain_order="left")
+        met = rows.join(self._figures[column], on=[column, *self._touching], how="left", maintain_order="left")
         met = met.join(self._facts[column], on=self._facets, how="left", maintain_order="left")
         if self._dates is None:
             met = met.with_columns(pl.lit(None, pl.String).alias(_WRONG_DAY))
@@ -194,7 +197,7 @@ class _Known:
 
     def meet_records(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """The records with their outcome, each distinct one observed as it is for its figure in a column."""
-        meaning = [column, *self._facets, *self._days]
+        meaning = [column, *self._touching, *self._facets, *self._days]
         found = self._read(rows.select(meaning).unique(maintain_order=True), column, self.columns)
         outcome = (
             pl.when(pl.col(_IS_READ)).then(pl.lit("observed"))
@@ -257,7 +260,7 @@ def is_columnar(table: Table, header: list[str]) -> bool:
         return False
     columns = [table.columns[name] for name in header if name in table.columns]
     readings, facets, _ = _parts(table, header)
-    if not readings or not any(_facet(table, name) != DAY for name in facets):
+    if not readings or not any(_facet(table, name) not in (DAY, *TOUCHING) for name in facets):
         return False
     literals = [table.defaults, *(reading for column in columns for reading in column.readings)]
     return all(

@@ -53,9 +53,15 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
     return replace(
         observed,
         observations=kept.select(columns),
-        rejected=pl.concat([observed.rejected, rejected]).sort("raw_file", "raw_row", "column_name", "reason"),
+        rejected=_concat(observed.rejected, rejected).sort("raw_file", "raw_row", "column_name", "reason"),
         counts=_recounted(observed, rejected, kept),
     )
+
+
+def _concat(before: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Both, each of the latter standing for itself alone where rejections say for how many cells they stand."""
+    more = [pl.lit(1, pl.Int64).alias("cells")] if "cells" in before.columns else []
+    return pl.concat([before, rejected.with_columns(more).select(before.columns)])
 
 
 def _converted(readings: pl.DataFrame, project: Project, vocabulary: Vocabulary) -> pl.DataFrame:

@@ -119,10 +119,10 @@ def test_numbers_of_json_lines_are_read_as_they_are_written_and_what_is_no_objec
 def test_a_ragged_record_is_rejected_cell_by_cell_and_the_rest_is_read(
     tmp_path: Path, everything_is_large: None
 ) -> None:
-    ragged = as_csv(RECORDS[:2]) + b"RTX 3090,$5\n" + b'"RTX 3090","$600","used","2026-10-04","A","w"\n'
+    ragged = as_csv(RECORDS[:2]) + b"RTX 3090,$5\n" + b'"RTX 3090","$600","","used","2026-10-04","A","w"\n'
     project = with_offers(tmp_path / "project", content=ragged)
     refresh(project, with_report=False)
-    assert [row[0] for row in read(project, REJECTED)] == [4] * 6
+    assert [row[0] for row in read(project, REJECTED)] == [4] * 7
     assert read(project, "select raw_row, value_low from observations where raw_row = 5 and source_id = 'offers'") == [
         (5, 600.0)
     ]
@@ -134,7 +134,7 @@ def test_of_a_series_the_reading_in_the_middle_of_its_newest_day_is_current(tmp_
     asked = "select raw_row, raw_text from observations where source_id = 'offers' order by raw_row"
     # shop A asks 700, 900 and 1,000 on its newest day; B and C have one reading each
     assert read(project, asked) == [(4, "~$900"), (6, "$750 (used)"), (13, "$1,500")]
-    assert read(project, "select readings, observations from raw_files where source_id = 'offers'") == [(6, 3)]
+    assert read(project, "select readings, observations from raw_files where source_id = 'offers'") == [(9, 3)]
     refresh(project, as_of=date(2026, 10, 1), with_report=False)
     assert read(project, asked) == [(2, "$800")]
 
