@@ -161,18 +161,21 @@ class _Known:
         for column in self.readings:
             before = _bounded(self._figures.get(column))
             texts = _unknown(rows, [column, *self._touching], before)
-            fresh = self._read(texts, column, ["note", *FROM_TEXT])
-            self._figures[column] = _joined(before, _as_figures(fresh, column))
+            if before is None or texts.height:
+                fresh = self._read(texts, column, ["note", *FROM_TEXT])
+                self._figures[column] = _joined(before, _as_figures(fresh, column))
         facts = _bounded(self._facts.get(self.readings[0]))
         given = _unknown(rows, self._facets, facts)
-        for column in self.readings:
+        for column in self.readings if facts is None or given.height else ():
             before = None if facts is None else self._facts[column]
             fresh = self._read(given, column, self._about).rename({_REASON: _WRONG_FACTS}).drop(_IS_READ)
             self._facts[column] = _joined(before, fresh)
         if self._days:
             before = _bounded(self._dates)
-            fresh = self._read(_unknown(rows, self._days, before), self.readings[0], list(FROM_DAY))
-            self._dates = _joined(before, fresh.rename({_REASON: _WRONG_DAY}).drop(_IS_READ))
+            days = _unknown(rows, self._days, before)
+            if before is None or days.height:
+                fresh = self._read(days, self.readings[0], list(FROM_DAY))
+                self._dates = _joined(before, fresh.rename({_REASON: _WRONG_DAY}).drop(_IS_READ))
 
     def meet(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """The records with what is known of them and their outcome: observed, rejected (with its reason), empty or left."""
