@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from pipelines.contracts.sources import FORMATS
+from pipelines.errors import RigonomicsError
 from pipelines.fingerprint import pending, read_state
 from pipelines.project import Project
 from pipelines.render.report import RenderResult
@@ -65,11 +67,13 @@ def refresh(
 ) -> Summary:
     """Read what changed, build, check, publish, render; nothing at all if nothing changed, unless `force` is set.
 
-    `without` are sources to leave out. `max_file_mb` refuses larger files. `now` is the time for the record of refreshes, the clock's if not given. Raises
-    RigonomicsError (exit code 1 or 2) for a mistake that the user can fix, CheckFailed (3) for a blocking check; what was
-    published before then is as it was.
+    `without` are sources to leave out. `max_file_mb` refuses larger files under data/raw, whether they are new or not. `now` is
+    the time for the record of refreshes, the clock's if not given. Raises RigonomicsError (exit code 1 or 2) for a mistake
+    that the user can fix, CheckFailed (3) for a blocking check; what was published before then is as it was.
     """
     started = time.monotonic()
+    if max_file_mb is not None:
+        _refuse_larger(project, max_file_mb)
     todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
     if todo == "tables" and os.environ.get("DAGSTER_HOME"):
         from pipelines.assets.recorded import recorded  # Dagster takes a second to load
@@ -78,7 +82,7 @@ def refresh(
             recorded(project, as_of=as_of, force=force, with_report=with_report, without=without),
             time.monotonic() - started,
         )
-    with _space(project, as_of, force, without, now, notify, max_file_mb) as space:
+    with _space(project, as_of, force, without, now, notify) as space:
         todo = "tables" if force else pending(project, as_of, with_report=with_report, without=without)
         if todo == "tables":
             done = run(space, renders=with_report)
@@ -103,6 +107,16 @@ def check(
     return _summary(done, time.monotonic() - started)
 
 
+def _refuse_larger(project: Project, max_file_mb: float) -> None:
+    for path in sorted(project.raw.glob("*/*/*")):
+        size = path.stat().st_size / 1e6 if path.is_file() and path.name.endswith(FORMATS) else 0
+        if size > max_file_mb:
+            raise RigonomicsError(
+                f"{project.relative(path)} has {size:,.1f} MB; --max-file-mb allows {max_file_mb:g}.",
+                "Raise the limit, or take the file out. What was published is as it was.",
+            )
+
+
 @contextmanager
 def _space(
     project: Project,
@@ -111,9 +125,8 @@ def _space(
     without: Collection[str],
     now: datetime | None,
     notify: Callable[[str], None],
-    max_file_mb: float | None = None,
 ) -> Iterator[Workspace]:
-    with workspace(project, as_of, force=force, without=without, max_file_mb=max_file_mb) as space:
+    with workspace(project, as_of, force=force, without=without) as space:
         space.notify = notify
         space.now = now or datetime.now(UTC)
         space.acquire()

@@ -47,7 +47,6 @@ class Workspace:
     without: tuple[str, ...] = ()
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     patience_s: float = 600
-    max_file_mb: float | None = None
     known: dict[str, object] = field(default_factory=dict, repr=False)
     """What one step read and another needs too, by name."""
     notify: Callable[[str], None] = field(default=lambda _message: None, repr=False)
@@ -78,19 +77,7 @@ class Workspace:
         if all(source.left_out for source in sources):
             raise next(filter(None, wrong), RigonomicsError("No source is left in data/raw.", "Leave one of them in."))
         self.faults += [str(reason) for reason in wrong]
-        self._refuse_larger(sources)
         return sources
-
-    def _refuse_larger(self, sources: list[Source]) -> None:
-        """Raise RigonomicsError for a file that is larger than the user allows."""
-        limit = self.max_file_mb
-        for table in [table for source in sources for table in source.tables] if limit is not None else []:
-            size = table.path.stat().st_size / 1e6 if table.path.is_file() else 0
-            if limit is not None and size > limit:
-                raise RigonomicsError(
-                    f"{table.raw_file} has {size:,.1f} MB; --max-file-mb allows {limit:g}.",
-                    "Raise the limit, or take the file out. What was published is as it was.",
-                )
 
     @cached_property
     def assumptions(self) -> dict[str, pl.DataFrame]:
@@ -217,10 +204,9 @@ def workspace(
     fresh: bool = True,
     force: bool = False,
     without: Collection[str] = (),
-    max_file_mb: float | None = None,
 ) -> Iterator[Workspace]:
     """A workspace that lets go of its database at the end: kept if all went well."""
-    space = Workspace(project, as_of, fresh, force, tuple(sorted(set(without))), max_file_mb=max_file_mb)
+    space = Workspace(project, as_of, fresh, force, tuple(sorted(set(without))))
     went_well = False
     try:
         yield space
