@@ -19,7 +19,7 @@ from pipelines.errors import RigonomicsError
 from pipelines.project import Project
 
 LARGE_BYTES = 20_000_000
-"""Above this a file is told apart by size and time of change; no table that large is read."""
+"""Above this a file is told apart by size and time of change: to read it whole takes seconds."""
 
 TABLE_PACKAGES = ("duckdb", "polars", "sqlglot")
 """Packages whose version may change what stands in a table."""
