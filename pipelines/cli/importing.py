@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     if options.draft is not None:
         names = write_draft(options.draft, read)
     if options.format == "json":
-        print(json.dumps(report(arrival, proposals, _shown(options.origin)), ensure_ascii=False, indent=1))
+        print(json.dumps(report(arrival, proposals, _shown(options.origin)), ensure_ascii=False))
     else:
         _tell(options, arrival, proposals, read)
         if options.draft is not None:
@@ -270,12 +270,13 @@ def _spec(spec: Any) -> str:
 def _was_read(proposal: "Proposal", arrival: "Arrival") -> list[str]:
     """What came of a table's cells, and each reason for which some were refused or held back."""
     raw_file = f"{arrival.folder}/{proposal.table.name}.csv"
-    counts = next(row for row in arrival.observed.counts.iter_rows(named=True) if row["raw_file"] == raw_file)
     held = arrival.quarantined.filter(arrival.quarantined["raw_file"] == raw_file)
     lines = [
         f"  read {counts['observed']} of {counts['cells']} cells as {counts['observations']} observations; "
         f"{counts['label']} labels, {counts['ignored']} ignored, {counts['empty']} empty, {counts['rejected']} rejected"
         + (f", {held.height} quarantined" if held.height else "")
+        for counts in arrival.observed.counts.iter_rows(named=True)
+        if counts["raw_file"] == raw_file
     ]
     refused: dict[tuple[str, str], list[str]] = {}
     for what, frame in (("rejected", arrival.observed.rejected), ("quarantined", held)):

@@ -3,6 +3,7 @@
 A cell that is not understood stays as it is: where the contract allows only certain words, its row is then rejected.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -43,6 +44,7 @@ DATE_FORMS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y.%m.%d %H:%M",
     "%Y-%m-%d %H:%M", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%Y-%m-%dT%H:%M:%S.%fZ",
 )  # fmt: skip
+DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_FORMS = ("%B %Y", "%b %Y", "%Y-%m", "%Y/%m")
 
 
@@ -119,11 +121,28 @@ def _quantization(text: str) -> str | None:
     return text if re.search(r"(?i)\d|mixed", text) and len(text) < 24 else None
 
 
+def hours_of(text: str) -> str | None:
+    """Hours as feeds write them, in words: `1630-30 UTC`, or windows of JSON with hours_utc and weekdays (Monday is 1)."""
+    plain = re.fullmatch(r"(\d{1,4})-(\d{1,4}) UTC", text)
+    if plain:
+        first, last = (f"{int(part):04d}" for part in plain.groups())
+        return f"{first[:2]}:{first[2:]}-{last[:2]}:{last[2:]} UTC"
+    try:
+        windows = [(window["weekdays"], window["hours_utc"]) for window in json.loads(text)]
+        said = [
+            f"{', '.join(DAYS_OF_WEEK[int(day) - 1] for day in days)} {', '.join([hours] if isinstance(hours, str) else hours)}"
+            for days, hours in windows
+        ]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+    return f"{'; '.join(said)} UTC"
+
+
 READERS: Mapping[str, Callable[[str], str | None]] = {
     "count": _whole, "concurrency": _whole, "context_tokens": tokens_of, "observed_on": day_of,
     "condition": _condition, "purchase": _worded(PURCHASES, "purchase"), "phase": phase_of, "slot": slot_of,
     "url": lambda text: text if re.match(r"(?i)https?://|www\.", text) else None,
-    "quantization": _quantization,
+    "quantization": _quantization, "hours": hours_of,
     "engine": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 60 else None,
     "provider": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 80 else None,
     "vendor": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 80 else None,

@@ -17,6 +17,7 @@ class LeftOut:
     row: int
     text: str
     reason: str
+    column: str | None = None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,10 @@ def _table(arrival: Arrival, proposal: Proposal) -> dict[str, Any]:
         "readings": [_reading(row, proposal) for row in _of(arrival.observed.observations, raw_file)],
         "rejected": [
             *(_refused(row, proposal) for row in _of(arrival.observed.rejected, raw_file)),
-            *({"row": out.row, "column": None, "text": out.text, "reason": out.reason} for out in proposal.left_out),
+            *(
+                {"row": out.row, "column": out.column, "text": out.text, "reason": out.reason}
+                for out in proposal.left_out
+            ),
         ],
         "quarantined": [_quarantined(row, proposal) for row in _of(arrival.quarantined, raw_file)],
         "ignored": [*_ignored(section, proposal)],

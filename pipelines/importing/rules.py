@@ -46,14 +46,17 @@ def _term(field: str, condition: str, columns: Sequence[str]) -> pl.Expr:
 
 
 def template(text: str, columns: Sequence[str]) -> pl.Expr:
-    """A text with `{field}` in it; a missing field makes it blank there."""
-    pieces = re.split(r"\{([^{}]+)\}", text)
-    parts = [
-        pl.lit(piece) if n % 2 == 0 else (_whole(piece) if piece in columns else pl.lit(""))
-        for n, piece in enumerate(pieces)
-        if piece
-    ]
+    """A text with `{field}` in it, or `{field|expression with a group}` for a part of one; what is missing is blank there."""
+    pieces = re.split(r"\{([^{}|]+(?:\|[^{}]+)?)\}", text)
+    parts = [pl.lit(piece) if n % 2 == 0 else _filled(piece, columns) for n, piece in enumerate(pieces) if piece]
     return pl.concat_str(parts) if parts else pl.lit("")
+
+
+def _filled(piece: str, columns: Sequence[str]) -> pl.Expr:
+    field, _, part = piece.partition("|")
+    if field not in columns:
+        return pl.lit("")
+    return pl.col(field).str.extract(part, 1).fill_null("") if part else _whole(field)
 
 
 def _whole(column: str) -> pl.Expr:

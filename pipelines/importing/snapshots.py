@@ -38,6 +38,9 @@ from pipelines.normalise.quarantine import quarantine
 from pipelines.project import Project
 from pipelines.warehouse.conversion import in_usd
 
+NO_CELLS = pl.DataFrame(
+    schema={"raw_file": pl.String, "row": pl.Int32, "column": pl.String, "text": pl.String, "fault": pl.String}
+)
 SMALLEST_SHARE = 0.5
 """A download with fewer rows than this share of the last snapshot's is taken for a broken page."""
 
@@ -154,6 +157,8 @@ def arrive(
         else:
             shutil.copyfile(source / "source.toml", staged / "source.toml")
         for proposal in proposals:
+            if not proposal.table.rows:
+                continue  # all its records are left out, each with its reason
             rows = [proposal.table.header, *proposal.table.rows]
             (snapshot / f"{proposal.table.name}.csv").write_text(as_csv(rows), encoding="utf-8", newline="")
         for name, text in (beside or {}).items():
@@ -254,7 +259,7 @@ def _staging(raw: Path | None) -> Iterator[Path]:
 
 def _read(staged: Path, root: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Observed:
     source = load_source(staged, root, vocabulary)
-    cells = pl.concat([parse_cells(read_content(table), table) for table in source.tables])
+    cells = pl.concat([NO_CELLS, *(parse_cells(read_content(table), table) for table in source.tables)])
     uncorrected = cells.with_columns(pl.lit(None, pl.String).alias("corrected"))
     return observe([source], uncorrected, vocabulary, catalogue)
 
@@ -331,8 +336,9 @@ def _source_toml(origin: Origin, on: date) -> str:
 
 def tables_toml(proposals: Sequence[Proposal]) -> str:
     """The contract of a snapshot, what was assumed as comments before each table."""
+    written = [proposal for proposal in proposals if proposal.table.rows]
     lines = ["# What the columns of this snapshot mean; data/raw/README.md describes the format.\n"]
-    for proposal in proposals:
+    for proposal in written:
         lines.append("\n")
         lines += [f"# {_one_line(remark)}\n" for remark in proposal.remarks]
         lines += [

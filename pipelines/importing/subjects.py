@@ -55,12 +55,12 @@ class Names:
         ]  # fmt: skip
         if not names or len(names) < MOST * len(distinct):
             return 0.0
-        self._look_up(section, names)
+        self.look_up(section, names)
         return sum(self._known[section, name] for name in names) / len(distinct)
 
     def resolves(self, section: str, name: str) -> bool:
         """Whether the catalogue has that name."""
-        self._look_up(section, [name])
+        self.look_up(section, [name])
         return self._known[section, name]
 
     def within(self, section: str, text: str) -> str | None:
@@ -94,7 +94,8 @@ class Names:
             return None
         return name
 
-    def _look_up(self, section: str, names: Sequence[str]) -> None:
+    def look_up(self, section: str, names: Sequence[str]) -> None:
+        """Resolve these names at once, for whoever asks later."""
         new = [name for name in dict.fromkeys(names) if (section, name) not in self._known]
         if not new:
             return
