@@ -14,8 +14,8 @@ from pipelines.project import Project, locate
 
 if TYPE_CHECKING:
     from pipelines.importing.found import Document
-    from pipelines.importing.proposal import Proposal
-    from pipelines.importing.snapshots import Arrival, Origin
+    from pipelines.importing.proposal import Origin, Proposal
+    from pipelines.importing.snapshots import Arrival
 
 SHOWN_REASONS = 12
 LONGEST_SHOWN = 150
@@ -212,7 +212,7 @@ def _stated_day(project: Project, source_id: str) -> str:
 
 
 def _origin(options: argparse.Namespace, document: "Document", source_id: str, is_page: bool) -> "Origin":
-    from pipelines.importing.snapshots import Origin
+    from pipelines.importing.proposal import Origin
 
     return Origin(
         source_id=source_id,

@@ -159,4 +159,8 @@ def _delimiter(text: str) -> str:
             return 0, 0
         return sum(width == widths[0] for width in widths) if widths and widths[0] > 1 else 0, max(widths, default=0)
 
+    # tabs that part every line alike are no accident, commas within their cells may be
+    fields = [line.count("\t") for line in start.splitlines() if line.strip()]
+    if fields and fields[0] > 0 and len(set(fields)) == 1:
+        return "\t"
     return max(DELIMITERS, key=score)

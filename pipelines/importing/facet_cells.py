@@ -15,7 +15,8 @@ FACET_HEADERS: tuple[tuple[str, str], ...] = (
     (r"quant(?:i[sz]ation)?s?|precision|format|quant type|dtype|weights? format|model quant", "quantization"),
     (r"engine|backend|runtime|framework|software|inference engine|inference framework|inference backend", "engine"),
     (r"context|context length|ctx|context tokens|context size|n ctx|ctx size|depth", "context_tokens"),
-    (r"provider|cloud|cloud provider|cloud service|vendor", "provider"),
+    (r"provider|cloud|cloud provider|cloud service", "provider"),
+    (r"power limit|power cap|pl|gpu power limit|tdp limit", "qualifier"),
     (r"vendor|seller|store|shop|retailer|merchant|where to buy|marketplace|source", "vendor"),
     (r"url|link|source url", "url"),
     (r"date|day|observed on|as of|seen on|last seen|updated|last updated|sold date|date sold|sold on|end date|price date|test date",
@@ -34,11 +35,12 @@ FACET_HEADERS: tuple[tuple[str, str], ...] = (
 SLOTS: Mapping[str, str] = {
     "gpu": r"gpus?(?: ?\d)?|video cards?|graphics cards?|accelerators?|gpu\(s\)", "cpu": r"cpus?|processors?|cpu\(s\)",
     "board": r"motherboards?|mobo|mainboard|board", "memory": r"memory|ram|system memory|dimms?",
-    "storage": r"storage|ssds?|hdds?|nvme(?: ssd)?|drives?|boot drive|m\.2(?: ssd)?|hard drive",
+    "storage": r"storage(?: \([^)]*\))?|ssds?|hdds?|nvme(?: ssd)?|drives?|boot drive|m\.2(?: ssd)?|hard drive",
     "psu": r"psus?|power suppl(?:y|ies)|power supply unit", "case": r"case|chassis|frame|enclosure|mining frame",
     "cooler": r"cpu coolers?|coolers?|cooling|aio|case fans?|fans?|heatsink",
-    "network": r"nic|network(?: card)?|wired network adapter|networking",
-    "other": r"risers?(?: cables?)?|cables?|accessor(?:y|ies)|misc(?:ellaneous)?|monitor|keyboard|mouse|other|thermal (?:paste|compound)",
+    "network": r"nic|network(?: card)?|(?:wired|wireless) network adapter|networking",
+    "os": r"operating systems?|os|software",
+    "other": r"risers?(?: cables?)?|cables?|accessor(?:y|ies)|misc(?:ellaneous)?|monitors?|keyboard|mouse|ups|sound card|custom|other|thermal (?:paste|compound)",
 }  # fmt: skip
 DATE_FORMS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y.%m.%d %H:%M",
@@ -142,6 +144,7 @@ READERS: Mapping[str, Callable[[str], str | None]] = {
     "count": _whole, "concurrency": _whole, "context_tokens": tokens_of, "observed_on": day_of,
     "condition": _condition, "purchase": _worded(PURCHASES, "purchase"), "phase": phase_of, "slot": slot_of,
     "url": lambda text: text if re.match(r"(?i)https?://|www\.", text) else None,
+    "qualifier": lambda text: f"power limit {text}" if re.search(r"\d", text) and len(text) < 20 else None,
     "quantization": _quantization, "hours": hours_of,
     "engine": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 60 else None,
     "provider": lambda text: text if re.search("[A-Za-z]", text) and len(text) < 80 else None,

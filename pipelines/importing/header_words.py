@@ -58,7 +58,7 @@ OF_USE = r"(?i)\b(?:v?ram|memory|mem|power|watts?|tokens?|disk|storage)\b"
 """Beside these, `used` says what was taken, not what was bought second hand."""
 PREFILL = r"prompt(?: ?(?:processing|eval(?:uation)?|ingestion))?|pre-?fill(?:ing)?|pp(?: ?\d+)?|input"
 DECODE = r"(?:text |token )?gen(?:eration|erate|erated)?|tg(?: ?\d+)?|decod(?:e|ing)|eval(?:uation)?|output|inference"
-HARMLESS = r"avg|per board|per card|average|mean|median|approx(?:imate)?\.?|the|of|in|for|at|an?|and|rate|with|using|single|stream|tokens?|llm|model"
+HARMLESS = r"ebay|avg|per board|per card|average|mean|median|approx(?:imate)?\.?|the|of|in|for|at|an?|and|rate|with|using|single|stream|tokens?|llm|model"
 
 Effect = Mapping[str, Any]
 PHRASES: tuple[tuple[str, Effect], ...] = (
@@ -105,7 +105,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"process(?: (?:node|size))?", {"attribute": "process_node"}),
     (r"active param(?:eter)?s?", {"attribute": "active_parameters"}),
     (r"#? ?param(?:eter)?s?(?: count)?|number of parameters", {"attribute": "parameters"}),
-    (r"(?:file |model )?size|weights", {"attribute": "size"}),
+    (r"(?:file |model |quantized |original |full |download |disk )?size|weights", {"attribute": "size"}),
     (r"bpw|bits per weight", {"attribute": "bits_per_weight", "unit": "bit?"}),
     (r"cpu cores|cores", {"attribute": "cores"}),
     (r"threads", {"attribute": "threads"}),

@@ -6,10 +6,9 @@ mended by a line in corrections.csv, as everywhere.
 
 import csv
 import fcntl
-import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from pipelines.contracts.assumptions import read_assumptions
 from pipelines.contracts.catalogue import Catalogue
 from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
+from pipelines.importing.written import as_csv
 from pipelines.ingest.corrections import COLUMNS as CORRECTION_COLUMNS
 from pipelines.ingest.snapshots import write_atomically
 from pipelines.normalise.names import resolve_names
@@ -249,7 +249,7 @@ def _append(source: Path, row: dict[str, str], today: date) -> tuple[Path, int]:
     if not (source / "source.toml").is_file():
         _new_source(source, today)
     records = [list(record.values()) for record in _records(path)] if path.is_file() else []
-    text = _as_csv([COLUMNS, *records, list(row.values())])
+    text = as_csv([COLUMNS, *records, list(row.values())])
     if folder.is_dir():
         write_atomically(path, text)
         return path, len(records) + 2
@@ -267,13 +267,7 @@ def _correct(source: Path, earlier: _Earlier, raw_file: str, price: str) -> None
     lines = [list(line.values()) for line in _records(path)] if path.is_file() else []
     kept = [line for line in lines if line[:3] != [raw_file, str(earlier.row), "value"]]
     line = [raw_file, str(earlier.row), "value", earlier.written, price, "noted again"]
-    write_atomically(path, _as_csv([CORRECTION_COLUMNS, *kept, line]))
-
-
-def _as_csv(rows: Sequence[Sequence[str]]) -> str:
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows(rows)
-    return target.getvalue()
+    write_atomically(path, as_csv([CORRECTION_COLUMNS, *kept, line]))
 
 
 def _new_source(source: Path, today: date) -> None:

@@ -9,6 +9,7 @@ import lxml.html
 from markdown_it import MarkdownIt
 
 from pipelines.errors import RigonomicsError
+from pipelines.importing.facet_cells import day_of
 from pipelines.importing.found import Document, FoundTable, check_size, header_names, tidy
 
 MAX_SPAN = 200
@@ -83,11 +84,25 @@ def read_html(text: str, name: str, *, is_markdown: bool) -> Document:
         stated = (_text(caption) if caption is not None else "") or heading or title or f"table {number}"
         place = f"lines {element.get(LINES)}" if is_markdown and element.get(LINES) else f"table {number} of the page"
         tables.append(FoundTable(number, "", stated[:200], place, header, tuple(rows), lead))
-    return Document(title, _published_on(root), tuple(tables))
+    return Document(title, _published_on(root) or stated_day(_text(root)), tuple(tables))
 
 
 def _first_heading(root: Any) -> str:
     return next((shown for element in root.iter("h1", "h2") if (shown := _text(element))), "")
+
+
+STATED = re.compile(
+    r"(?i)\b(?:(?:last )?updated(?: on)?|(?:data|prices?|pricing|rates?|snapshot) (?:as )?(?:of|from)|as of|pricing in|prices in)"
+    r"[:\s]+((?:[A-Z][a-z]{2,8}\.? )(?:\d{1,2}(?:st|nd|rd|th)?, )?20\d\d|20\d\d-\d\d(?:-\d\d)?)"
+)
+"""`Data as of March 2026`, `Updated on May 29, 2026`."""
+
+
+def stated_day(text: str) -> str:
+    """The day or month of which a text says that its figures are; nothing if it says several or none."""
+    found = {re.sub(r"(?<=\d)(?:st|nd|rd|th)", "", day) for day in STATED.findall(text)}
+    days = {day_of(day.replace(".", "")) for day in found} - {None}
+    return next(iter(days)) or "" if len(days) == 1 else ""
 
 
 def _published_on(root: Any) -> str:

@@ -37,3 +37,16 @@ class Proposal:
     feed: str = ""
     build: str = ""
     """Name of the system whose parts the rows are."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the tables are from: the source's id and what its source.toml is to say if it has none yet."""
+
+    source_id: str
+    title: str
+    publisher: str
+    url: str
+    published_on: str
+    document: str
+    licence: str = "facts only"

@@ -5,7 +5,7 @@ in a refresh, bear it out. What a table does not say and nothing settles is not 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,9 +18,10 @@ from pipelines.importing.facet_cells import READERS, facets_named
 from pipelines.importing.found import FoundTable
 from pipelines.importing.header_words import FOREIGN, OF_TOKENS, PRICE, RATE, SPEED
 from pipelines.importing.headers import Meaning, facets_of
+from pipelines.importing.naming import Naming
 from pipelines.importing.proposal import READ_SUFFIX, Proposal
-from pipelines.importing.settling import HOST_NAMES, MOST, OF_SPEED, REMARKS, SUMS, Settling
-from pipelines.importing.subjects import is_wordy, plain_header, subject_columns
+from pipelines.importing.settling import HOST_NAMES, MOST, REMARKS
+from pipelines.importing.subjects import plain_header
 from pipelines.normalise.money import currency_in
 
 NO_CURRENCY = re.compile("(?i)neweggmx")
@@ -48,7 +49,7 @@ def propose(
     return _Proposer(table, vocabulary, catalogue, observed_on, given or {}).proposal()
 
 
-class _Proposer(Settling):
+class _Proposer(Naming):
     """One table on its way to a contract."""
 
     def proposal(self) -> Proposal:
@@ -95,65 +96,6 @@ class _Proposer(Settling):
         ]
         return replace(self._table, header=(*self._table.header, *self._extra), rows=tuple(rows))
 
-    def _add_column(self, header: str, facet: str, cells: list[str]) -> None:
-        name = f"{header}{READ_SUFFIX}" if header else f"{facet}{READ_SUFFIX}"
-        self._extra[name] = cells
-        self._columns[name] = {"facet": facet}
-        self._facets.add(facet)
-
-    # ---- what the rows are about
-
-    def _in_title(self) -> dict[str, Any]:
-        found = facets_of(self._table.title)
-        for section in ("hardware", "model"):
-            name = self._names.within(section, self._table.title)
-            if name is not None:
-                found[section] = name
-        count = re.search(r"(?i)(?<![\w.])(\d{1,2}) ?[x×] ?(?=[a-z])", self._table.title)
-        if count and "hardware" in found and int(count[1]) > 1:
-            found["count"] = int(count[1])
-        return found
-
-    def _subjects(self) -> None:
-        columns = [self._table.column(position) for position in range(len(self._table.header))]
-        measured = bool(re.search(OF_SPEED, " ".join([*self._table.header, self._context]))) or any(
-            re.search(r"(?i)\b(?:tg|pp) ?\d+\b|ttft", name) for name in self._table.header
-        )
-        for position, section in subject_columns(self._table.header, columns, self._names, measured=measured).items():
-            if section in self._facets:
-                continue
-            header = self._table.header[position]
-            cells, filled = self._continued(position, columns)
-            self._facets.add(section)
-            if filled:
-                self._add_column(header, section, cells)
-                self._columns[header] = {
-                    "ignore": f"its blank cells continue the row above: read as {header}{READ_SUFFIX}"
-                }
-                self._remarks.append(f"{filled} blank cells of {header!r} are filled from the row above")
-            else:
-                self._columns[header] = {"facet": section}
-
-    def _continued(self, position: int, columns: Sequence[Sequence[str]]) -> tuple[list[str], int]:
-        """The cells of a naming column with those that continue the row above filled, and how many those are.
-
-        Only in Markdown, where a merged cell cannot be written otherwise; in a CSV a blank is unknown. A row is a
-        continuation if it names something else of its own.
-        """
-        cells = [cell.strip() for cell in columns[position]]
-        if self._table.form != "markdown":
-            return cells, 0
-        others = [column for n, column in enumerate(columns) if n != position and is_wordy(column)]
-        filled, count = list(cells), 0
-        for n, cell in enumerate(cells):
-            if any(re.fullmatch(SUMS, column[n].strip()) for column in columns):
-                continue
-            same_mark = cell in ('"', "″", "〃", "''", "ditto")
-            if n and (same_mark or (not cell and any(column[n].strip() for column in others))) and filled[n - 1]:
-                filled[n] = filled[n - 1]
-                count += 1
-        return filled, count
-
     # ---- under which conditions
 
     def _currency_column(self) -> None:
@@ -172,7 +114,8 @@ class _Proposer(Settling):
             cells = [cell.strip() for cell in self._table.column(position)]
             stated = [cell for cell in cells if cell]
             named = [header] if header in FACET_VALUES and header not in ("link", "hardware", "model") else []
-            for facet in dict.fromkeys([*named, *facets_named(header)]) if stated else ():
+            said = ["provider" if one == "vendor" and self._rents() else one for one in facets_named(header)]
+            for facet in dict.fromkeys([*named, *said]) if stated else ():
                 if facet in self._facets or facet not in READERS:
                     continue
                 if facet == "context_tokens" and self._sells_tokens():
@@ -201,6 +144,9 @@ class _Proposer(Settling):
 
     def _sells_tokens(self) -> bool:
         return any(self._meaning(name).attribute in OF_TOKENS for name in self._table.header)
+
+    def _rents(self) -> bool:
+        return any(self._meaning(name).attribute == RATE for name in self._table.header)
 
     def _release_days(self) -> None:
         """A release date is the day of a release price, where no other price or rate stands in the row."""
@@ -330,7 +276,7 @@ class _Proposer(Settling):
         if is_benchmark:
             wanted = ("hardware", "count", "model", "quantization", "engine", "context_tokens", "concurrency")
         elif is_rate:
-            wanted = ("purchase", "billing")
+            wanted = ("hardware", "count", "purchase", "billing")
         for facet in wanted:
             if facet not in self._of_title or facet in self._facets or all(facet in spec for spec in figures):
                 continue

@@ -10,10 +10,19 @@ import polars as pl
 
 from pipelines.contracts.facets import FACETS
 from pipelines.importing.proposal import READ_SUFFIX, Proposal
-from pipelines.importing.snapshots import Arrival, as_csv
+from pipelines.importing.snapshots import Arrival
+from pipelines.importing.written import as_csv
 
 HIDDEN = ("hardware", "model", "build", "note")
 """Facets that a reading shows under another name."""
+SHOWN = {
+    "row": "raw_row", "column": "raw_column", "text": "raw_text", "item": "hardware_id", "model": "model_id",
+    "build": "build_id", "kind": "kind", "attribute": "attribute", "value_low": "value_low", "value_high": "value_high",
+    "value_text": "value_text", "unit": "unit", "amount_low": "amount_low", "amount_high": "amount_high", "fx_day": "fx_day",
+    "is_approximate": "is_approximate", "bound": "bound",
+    "date_basis": "date_basis", "note": "note",
+}  # fmt: skip
+"""What every reading says, and the column of the observations that has it."""
 
 
 def report(arrival: Arrival, proposals: list[Proposal], origin: str) -> dict[str, Any]:
@@ -41,7 +50,7 @@ def _table(arrival: Arrival, proposal: Proposal) -> dict[str, Any]:
         "feed": proposal.feed or None,
         "csv": as_csv([table.header, *table.rows]),
         "assumed": list(proposal.remarks),
-        "readings": [_reading(row, proposal) for row in _of(arrival.observed.observations, raw_file)],
+        "readings": _readings(arrival.observed.observations.filter(pl.col("raw_file") == raw_file), proposal),
         "rejected": [
             *(_refused(row, proposal) for row in _of(arrival.observed.rejected, raw_file)),
             *(
@@ -68,32 +77,19 @@ def _column(name: str) -> str:
     return name.removesuffix(READ_SUFFIX)
 
 
-def _reading(row: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
-    facets = {
-        facet: _plain(row[facet]) for facet in FACETS if facet in row and facet not in HIDDEN and row[facet] is not None
-    }
-    return {
-        "row": _file_row(row["raw_row"], proposal),
-        "column": _column(row["raw_column"]),
-        "text": row["raw_text"],
-        "item": row["hardware_id"],
-        "model": row["model_id"],
-        "build": row["build_id"],
-        "kind": row["kind"],
-        "attribute": row["attribute"],
-        "value_low": row["value_low"],
-        "value_high": row["value_high"],
-        "value_text": row["value_text"],
-        "unit": row["unit"],
-        "amount_low": row["amount_low"],
-        "amount_high": row["amount_high"],
-        "fx_day": None if row["fx_day"] is None else str(row["fx_day"]),
-        "is_approximate": row["is_approximate"],
-        "bound": row["bound"],
-        "date_basis": row["date_basis"],
-        "note": row["note"],
-        **facets,
-    }
+def _readings(frame: pl.DataFrame, proposal: Proposal) -> list[dict[str, Any]]:
+    """What was read, a record each: what it is, its figure, and every facet that is set."""
+    facets = [facet for facet in FACETS if facet in frame.columns and facet not in HIDDEN]
+    always = {shown: pl.col(column) for shown, column in SHOWN.items()}
+    told = frame.select(**always, **{facet: pl.col(facet) for facet in facets}).with_columns(
+        pl.selectors.temporal().cast(pl.String)
+    )
+    return [
+        {
+            key: value for key, value in row.items() if value is not None or key in SHOWN
+        } | {"row": _file_row(row["row"], proposal), "column": _column(row["column"])}
+        for row in told.iter_rows(named=True)
+    ]  # fmt: skip
 
 
 def _refused(row: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
@@ -118,7 +114,3 @@ def _ignored(section: Mapping[str, Any], proposal: Proposal) -> Iterator[dict[st
         if "ignore" in override:
             rows = [_file_row(row, proposal) for row in override["rows"]]
             yield {"column": override.get("column"), "rows": rows, "reason": override["ignore"]}
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | float | str) else str(value)

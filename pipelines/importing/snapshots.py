@@ -5,11 +5,9 @@ before a proposal, so that what the user mended in it stays. Nothing is fetched 
 """
 
 import csv
-import io
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,8 +26,9 @@ from pipelines.contracts.vocabulary import Vocabulary
 from pipelines.errors import RigonomicsError
 from pipelines.importing.found import FoundTable
 from pipelines.importing.own_prices import OWN_SOURCE
-from pipelines.importing.proposal import Proposal
+from pipelines.importing.proposal import Origin, Proposal
 from pipelines.importing.proposing import propose
+from pipelines.importing.written import as_csv, source_toml, tables_toml
 from pipelines.ingest.cells import parse_cells, read_content
 from pipelines.ingest.corrections import read_corrections
 from pipelines.ingest.releases import read_releases
@@ -43,19 +42,6 @@ NO_CELLS = pl.DataFrame(
 )
 SMALLEST_SHARE = 0.5
 """A download with fewer rows than this share of the last snapshot's is taken for a broken page."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the tables are from: the source's id and what its source.toml is to say if it has none yet."""
-
-    source_id: str
-    title: str
-    publisher: str
-    url: str
-    published_on: str
-    document: str
-    licence: str = "facts only"
 
 
 @dataclass(frozen=True)
@@ -153,7 +139,7 @@ def arrive(
         snapshot = staged / on.isoformat()
         snapshot.mkdir(parents=True)
         if is_new:
-            (staged / "source.toml").write_text(_source_toml(origin, on), encoding="utf-8")
+            (staged / "source.toml").write_text(source_toml(origin, on), encoding="utf-8")
         else:
             shutil.copyfile(source / "source.toml", staged / "source.toml")
         for proposal in proposals:
@@ -308,85 +294,6 @@ def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -
         snapshot.rename(source / snapshot.name)
     except OSError as error:
         raise RigonomicsError(f"{shown} cannot be written: {error.strerror}.", "Give another day with --on.") from error
-
-
-def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as the text of a CSV."""
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows(rows)
-    return target.getvalue()
-
-
-# ---- TOML
-
-
-def _source_toml(origin: Origin, on: date) -> str:
-    head = {
-        "title": origin.title,
-        "publisher": origin.publisher,
-        "url": origin.url,
-        "licence": origin.licence,
-        "published_on": origin.published_on,
-        "retrieved_on": on.isoformat(),
-        "document": origin.document,
-        "notes": "Brought in by rigonomics import.",
-    }
-    return "".join(f"{key} = {_value(value)}\n" for key, value in head.items())
-
-
-def tables_toml(proposals: Sequence[Proposal]) -> str:
-    """The contract of a snapshot, what was assumed as comments before each table."""
-    written = [proposal for proposal in proposals if proposal.table.rows]
-    lines = ["# What the columns of this snapshot mean; data/raw/README.md describes the format.\n"]
-    for proposal in written:
-        lines.append("\n")
-        lines += [f"# {_one_line(remark)}\n" for remark in proposal.remarks]
-        lines += [
-            f"# left out, {count} rows: {_one_line(reason)}\n"
-            for reason, count in Counter(record.reason for record in proposal.left_out).items()
-        ]
-        lines += _section(proposal.table.name, proposal.section)
-    return "".join(lines)
-
-
-def _one_line(remark: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in remark)
-
-
-def _section(name: str, section: Mapping[str, Any]) -> Iterator[str]:
-    yield f"[{name}]\n"
-    for key, value in section.items():
-        if key not in ("defaults", "columns", "attributes", "overrides"):
-            yield f"{key} = {_value(value)}\n"
-    for key in ("defaults", "attributes", "columns"):
-        if section.get(key):
-            yield f"[{name}.{key}]\n"
-            yield from (f"{_value(str(k))} = {_value(v)}\n" for k, v in section[key].items())
-    for override in section.get("overrides", ()):
-        yield f"[[{name}.overrides]]\n"
-        yield from (f"{_value(str(k))} = {_value(v)}\n" for k, v in override.items())
-
-
-def _value(value: Any) -> str:
-    """A literal as TOML writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, Mapping):
-        return (
-            "{ "
-            + ", ".join(f"{_value(str(k)) if not _is_bare(str(k)) else k} = {_value(v)}" for k, v in value.items())
-            + " }"
-        )
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
-
-
-def _is_bare(key: str) -> bool:
-    return re.fullmatch("[A-Za-z0-9_-]+", key) is not None
 
 
 def selected(tables: Sequence[FoundTable], numbers: Sequence[int]) -> list[FoundTable]:

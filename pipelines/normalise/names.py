@@ -70,7 +70,9 @@ def _resolve(
 def _plain(name: str) -> str:
     """One kind of dash and of multiplication sign, single blanks, no Markdown emphasis."""
     text = re.sub(r"[‐‑‒–—−]", "-", name).replace("×", "x").replace("✕", "x")
-    text = re.sub(r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", text).replace("**", "")
+    text = re.sub(r"[\u00ad\u200b-\u200f\u2060\ufeff`]|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?", "", text).replace(
+        "**", ""
+    )
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -169,8 +171,9 @@ def _without_memory(name: _Stripped) -> _Stripped:
 
 
 def _with_line_apart(name: _Stripped) -> _Stripped:
-    """`RTXA6000`, `RTX6000Ada`, `RTXPRO6000`, as catalogues of clouds write them."""
-    text = re.sub(r"(?i)\b(RTX)(?=A\d{4}|PRO)", r"\1 ", name.text)
+    """`RTXA6000`, `RTX6000Ada`, `RTXPRO6000`, as catalogues of clouds write them; `3090Ti`, `7900XTX`, `4090D`."""
+    text = re.sub(r"(?i)(?<=\b\d{4})(ti|super|xtx|xt|gre|d|m)\b", r" \1", name.text)
+    text = re.sub(r"(?i)\b(RTX)(?=A\d{4}|PRO)", r"\1 ", text)
     text = re.sub(r"(?i)\b(RTX(?: PRO)?) ?(\d{4})(?=Ada\b)", r"\1 \2 ", text)
     text = re.sub(r"(?i)\b(SXM)[2-6]\b", r"\1", text)
     return replace(name, text=re.sub(r"(?i)\b(RTX PRO)(?=\d)", r"\1 ", text))
@@ -193,7 +196,7 @@ TRADE_WORDS = (
     r"|gamerock|gamingpro|phoenix|phantom|red devil|hellhound|nitro\+?|pulse|speedster|merc ?310|qick|taichi|steel legend"
     r"|ichill|igame|vulcan|verto|xlr8|epic-?x|triple fan|dual fan|rgb|edition|oc edition|(?:brand )?new(?: sealed)?|sealed"
     r"|used|pre-?owned|second ?hand|refurbished|renewed|open box|tested|working|fully functional|free shipping|desktop"
-    r"|ultra gaming|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr|with (?:original )?box"
+    r"|ultra gaming|suprim liquid(?: x)?|soc|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr|with (?:original )?box"
     r"|[0-9]{2}g-p5-[0-9]{4}-[a-z]{2}|zt-[a-z0-9-]+|gv-n[a-z0-9-]+|vcg[a-z0-9-]+"
 )
 """Words of makers and shops that stand around a card's name and do not make another card of it. A list, not a guess: a word
@@ -247,7 +250,7 @@ def _without_quantization(name: _Stripped) -> _Stripped:
     text = QUANTIZATION.sub(" ", name.text, count=1)
     if quantization_of(text) is not None:
         return name
-    text = re.sub(r"\(\s*\)|(?i:\b(?:all|mostly)\b(?=\s*$))|- [0-9.]+ bpw", " ", text).strip(" -_:.,/")
+    text = re.sub(r"\(\s*\)|(?<=\s)-KV\b|(?i:\b(?:all|mostly)\b(?=\s*$))|- [0-9.]+ bpw", " ", text).strip(" -_:.,/")
     return replace(name, text=" ".join(text.split()), quantization=written)
 
 
@@ -290,7 +293,9 @@ def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue)
     """
     kinds = catalogue.kinds if section == "hardware" else {}
     wanted = name.kind or ("gpu" if name.memory is not None else None)
-    if wanted is not None and kinds.get(entry_id) != wanted:
+    # the memory of a chip that is all of its machine's: `M2 Ultra 76-Core GPU 192GB`
+    is_chip = name.kind is None and entry_id.startswith("apple-m")
+    if wanted is not None and kinds.get(entry_id) != wanted and not is_chip:
         return False
     if section == "hardware" and _lacks_line(name.text, entry_id, catalogue):
         return False
