@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     """Find, propose, read, keep, refresh; each said on the way."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
-    from pipelines.importing.catalogue_entries import add_entry, with_build
+    from pipelines.importing.catalogue_entries import add_entry, new_parts, with_build, with_parts
     from pipelines.importing.documents import check_tables
     from pipelines.importing.feeds import load_feeds, recognised
     from pipelines.importing.fetching import is_url
@@ -109,17 +109,24 @@ def run(options: argparse.Namespace) -> int:
     builds = _builds(read, source_id)
     for key, name in builds.items():
         catalogue = with_build(catalogue, key, name, source_id)
+    parts = new_parts([part for proposal in read for part in proposal.parts], catalogue)
+    catalogue = with_parts(catalogue, parts)
     arrival = arrive(project, origin, on, read, vocabulary, catalogue, keep=not options.dry_run and bool(kept))
     if kept and not options.dry_run:
+        for key, entry in parts.items():
+            add_entry(project, "hardware", key, entry)
         for key, name in builds.items():
             if f"[builds.{key}]" not in project.catalogue.read_text(encoding="utf-8"):
                 add_entry(project, "builds", key, {"name": name, "source_id": source_id})
     if options.draft is not None:
         names = write_draft(options.draft, read)
     if options.format == "json":
-        print(json.dumps(report(arrival, proposals, _shown(options.origin)), ensure_ascii=False))
+        print(json.dumps(report(arrival, proposals, _shown(options.origin), parts), ensure_ascii=False))
     else:
         _tell(options, arrival, proposals, read)
+        for key, entry in parts.items():
+            verb = "would add" if options.dry_run else "added"
+            print(f"{verb} [hardware.{key}] to data/catalogue.toml: {_shown(entry['name'])} ({entry['kind']})")
         if options.draft is not None:
             print(f"left to be fixed: {', '.join(names)} in {options.draft}")
     if not kept:

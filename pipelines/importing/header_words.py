@@ -116,7 +116,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
 )  # fmt: skip
 PERIODS: tuple[tuple[str, str], ...] = (
     (
-        r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?m\b|per (?:1 ?m|million)\b",
+        r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?(?:1 ?)?m\b|per (?:1 ?m|million)\b",
         "mtok",
     ),
     (

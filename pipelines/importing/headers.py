@@ -136,7 +136,7 @@ def _conditions(text: str, meaning: Meaning) -> str:
         if match:
             facets.update(effect)
     text, batch = _take(
-        r"(?:batch(?: size)?|bs|concurrency|conc|users|parallel)(?: ?[=:]? ?)(\d+)|(\d+) (?:users|concurrent(?: (?:users|requests))?)",
+        r"(?:batch(?: size)?|bs|concurrency|conc|users|parallel)(?: ?[=:]? ?)(\d+)|(\d+) (?:users?|concurrent(?: (?:users|requests))?)",
         text,
     )
     if batch:

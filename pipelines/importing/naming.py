@@ -14,6 +14,10 @@ from pipelines.importing.subjects import is_wordy, subject_columns
 PURCHASE_KINDS = FACET_VALUES["purchase"] or ()
 
 
+SOLD = r"(?i)\b(?:msrp|rrp|second[- ]?hand|pre-?owned|used (?=gpus?|cards?|prices?|market|graphics|[a-z]* ?\d)|e-?bay|sold)\b"
+"""Words of a title that say which kind of price its table holds; a parts list is no list price, hardware used no used one."""
+
+
 class Naming(Settling):
     """A table whose rows get their subjects."""
 
@@ -25,6 +29,10 @@ class Naming(Settling):
 
     def _in_title(self) -> dict[str, Any]:
         found: dict[str, Any] = facets_of(self._table.title)
+        if "condition" in found:
+            found.pop("condition")
+            if sold := re.search(SOLD, self._table.title):
+                found["condition"] = "msrp" if sold[0].lower() in ("msrp", "rrp") else "used"
         for section in ("hardware", "model"):
             name = self._names.within(section, self._table.title)
             if name is not None:

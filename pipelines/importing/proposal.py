@@ -37,6 +37,8 @@ class Proposal:
     feed: str = ""
     build: str = ""
     """Name of the system whose parts the rows are."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Name and slot of each part, where the rows are those of a system."""
 
 
 @dataclass(frozen=True)

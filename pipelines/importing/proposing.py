@@ -20,6 +20,7 @@ from pipelines.importing.header_words import FOREIGN, OF_TOKENS, PRICE, RATE, SP
 from pipelines.importing.headers import Meaning, facets_of
 from pipelines.importing.naming import Naming
 from pipelines.importing.proposal import READ_SUFFIX, Proposal
+from pipelines.importing.row_conditions import of_rows
 from pipelines.importing.settling import HOST_NAMES, MOST, REMARKS
 from pipelines.importing.subjects import plain_header
 from pipelines.normalise.money import currency_in
@@ -284,6 +285,7 @@ class _Proposer(Naming):
                 continue
             self._defaults[facet] = self._of_title[facet]
             self._remarks.append(f"{facet} {self._of_title[facet]} is taken from the title")
+        self._overrides += of_rows(self._table, self._columns, self._extra)
         self._conditions_in_names()
 
     def _conditions_in_names(self) -> None:

@@ -25,7 +25,9 @@ SHOWN = {
 """What every reading says, and the column of the observations that has it."""
 
 
-def report(arrival: Arrival, proposals: list[Proposal], origin: str) -> dict[str, Any]:
+def report(
+    arrival: Arrival, proposals: list[Proposal], origin: str, parts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """All that the import says: a table for each of the document's, readings and refusals with their rows."""
     tables = [_table(arrival, proposal) for proposal in proposals]
     return {
@@ -34,6 +36,7 @@ def report(arrival: Arrival, proposals: list[Proposal], origin: str) -> dict[str
         "is_new_source": arrival.is_new_source,
         "tables": tables,
         "contract": arrival.contract,
+        "new_items": [{"id": key, **entry} for key, entry in parts.items()],
         **{f"n_{what}": sum(len(table[what]) for table in tables) for what in ("readings", "rejected", "quarantined")},
     }
 

@@ -151,6 +151,14 @@ class Settling:
         for attribute, sign in signs:
             if cells and sum(bool(re.search(sign, cell)) for cell in cells) >= 0.8 * len(cells):
                 meaning.attribute = attribute
+        dollars = [cell for cell in cells if re.match(r"~?\$ ?\d", cell)]
+        if (
+            meaning.attribute is None
+            and cells
+            and len(dollars) >= MOST * len(cells)
+            and re.search(BY_THE_HOUR, self._context)
+        ):
+            meaning.attribute, meaning.unit = RATE, "$/hour"
         if meaning.attribute == "size" and re.search(
             r"(?i)\b(?:v?ram|memory|needed|required|requirements?)\b", self._context
         ):

@@ -66,9 +66,9 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         inline = tomlkit.inline_table()
         inline.update(value)
-        return inline.as_string()
-    return tomlkit.item(value).as_string()
+        return str(inline.as_string())
+    return str(tomlkit.item(value).as_string())
 
 
 def _key(text: str) -> str:
-    return str(tomlkit.key([text]).as_string()) if text else "\"\""
+    return str(tomlkit.key([text]).as_string()) if text else '""'

@@ -47,13 +47,20 @@ class Import:
 
 
 @pytest.fixture
-def bring(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def bring_all(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Imports a text by a dry run; returns what came of each of its tables."""
     monkeypatch.setenv("RIGONOMICS_PROJECT", str(bare))
 
-    def run(text: str, ending: str = "md", *arguments: str) -> Import:
+    def run(text: str, ending: str = "md", *arguments: str) -> list[Import]:
         path = tmp_path / f"list.{ending}"
         path.write_text(text, encoding="utf-8")
         assert main(["import", str(path), "--dry-run", "--format", "json", *arguments]) == 0
-        return Import(json.loads(capsys.readouterr().out)["tables"][0])
+        return [Import(table) for table in json.loads(capsys.readouterr().out)["tables"]]
 
     return run
+
+
+@pytest.fixture
+def bring(bring_all: Any) -> Any:
+    """Imports a text by a dry run; returns what came of its first table."""
+    return lambda *arguments: bring_all(*arguments)[0]

@@ -1,5 +1,6 @@
 """Public feeds, known by their shape: small samples of our own making, with the traps of the real files."""
 
+import json
 from typing import Any
 
 import pytest
@@ -133,3 +134,93 @@ def test_a_feed_whose_shape_has_changed_is_refused_and_says_what_is_missing(
     path.write_text("n_prompt,n_gen,avg_ts\n512,0,100\n", encoding="utf-8")
     assert main(["import", str(path), "--dry-run"]) == 1
     assert "lacks model_type, gpu_info: its shape has changed" in capsys.readouterr().err
+
+
+METAL = "| model | size | params | backend | test | t/s |\n|---|---|---|---|---|---|\n| llama 8B Q4_0 | 4 GiB | 8 B | {} | tg128 | {} ± 0.1 |\n"
+PRINTED = "\nggml_cuda_init: found 1 CUDA devices:\n  Device 0: NVIDIA GeForce RTX 4090, compute capability 8.9\n"
+
+
+def test_cards_printed_before_one_table_are_not_those_of_a_table_of_another_machine(bring_all: Any) -> None:
+    text = f"{PRINTED}\n{METAL.format('CUDA', 130)}\n## My other machine\n\n{METAL.format('BLAS,MTL', 60)}"
+    first, second = bring_all(text)
+    assert first.values("tokens_per_s") == [("rtx-4090", 130.0)]
+    assert second.reasons == ["a throughput needs the hardware that it was measured on"]
+
+
+def test_a_run_uses_the_cards_that_it_was_told_to_use(bring: Any) -> None:
+    head = "gpu_info,model_type,n_gpu_layers,n_prompt,n_gen,avg_ts,split_mode,devices,tensor_split,no_kv_offload\n"
+    two = '"NVIDIA GeForce RTX 3090, NVIDIA GeForce RTX 3090",llama 8B Q4_0,99,0,128'
+    got = bring(
+        f"{head}{two},100,layer,auto,0.00,0\n{two},101,none,auto,0.00,0\n{two},102,layer,CUDA0,0.00,0\n"
+        f"{two},103,layer,auto,1.00/0.00,0\n{two},50,layer,auto,0.00,1\n"
+        '"NVIDIA GeForce RTX 3090, NVIDIA GeForce RTX 4090",llama 8B Q4_0,99,0,128,90,layer,auto,0.00,0\n',
+        "csv",
+    )
+    assert got.values("tokens_per_s", "count") == [
+        ("rtx-3090", 100.0, 2), ("rtx-3090", 101.0, 1), ("rtx-3090", 102.0, 1), ("rtx-3090", 103.0, 1),
+    ]  # fmt: skip
+    assert "the cache of keys and values is in host memory" in got.reasons
+    assert any("RTX 3090, NVIDIA GeForce RTX 4090 is not in the catalogue" in reason for reason in got.reasons)
+
+
+def test_a_file_whose_records_are_all_left_out_says_why(bring: Any) -> None:
+    got = bring(BENCH + "a,NVIDIA GeForce RTX 3090,llama 8B Q4_0,0,512,0,0,30,1\n", "csv")
+    assert got.reasons == ["no layer runs on the card: it is the processor's speed"]
+
+
+def test_eurostats_table_of_periods_and_its_json_are_the_same_records(bring: Any) -> None:
+    tsv = (
+        "freq,nrg_cons,unit,tax,currency,geo\\TIME_PERIOD\t2025-S1 \t2025-S2 \n"
+        "S,KWH2500-4999,KWH,I_TAX,EUR,EL\t0.2310 e\t: \nS,KWH2500-4999,KWH,I_TAX,NAC,SE\t2.3 \t2.2 \n"
+    )
+    index = {
+        "freq": ["S"],
+        "nrg_cons": ["KWH2500-4999"],
+        "unit": ["KWH"],
+        "tax": ["I_TAX"],
+        "currency": ["EUR"],
+        "geo": ["EL"],
+    }
+    cube = {
+        "id": [*index, "time"], "size": [1, 1, 1, 1, 1, 1, 2], "value": {"0": 0.231}, "status": {"1": ":"},
+        "dimension": {name: {"category": {"index": codes}} for name, codes in {**index, "time": ["2025-S1", "2025-S2"]}.items()},
+    }  # fmt: skip
+    wanted = [(None, 0.231, "Greece", "EUR", "included", "2025-01-01")]
+    for text, ending in ((tsv, "tsv"), (json.dumps(cube), "json")):
+        got = bring(text, ending)
+        assert got.values("electricity_rate", "place", "currency", "tax", "observed_on") == wanted
+        assert "no value is stated" in got.reasons
+
+
+def test_prices_of_tokens_by_length_of_prompt_and_by_hour_are_apart(bring_all: Any) -> None:
+    base, overrides = bring_all(
+        '{"data":[{"id":"qwen/qwen3-32b","pricing":{"prompt":"0.0000001","completion":"0.0000004","overrides":['
+        '{"min_prompt_tokens":128000,"prompt":"0.0000002","completion":"0.0000008"},'
+        '{"utc_start":1630,"utc_end":30,"prompt":"0.00000005","completion":"0.0000002"}]}}]}',
+        "json",
+    )
+    assert base.values("input_price", "context_tokens", "hours") == [
+        (None, 0.1, None, "outside the hours of its overrides")
+    ]
+    assert overrides.values("input_price", "context_tokens", "hours") == [
+        (None, 0.2, 128000, None), (None, 0.05, None, "16:30-00:30 UTC"),
+    ]  # fmt: skip
+
+
+def test_localscore_times_have_the_unit_of_their_row(bring: Any) -> None:
+    head = "test_num\tgen_tps\tttft\tttft_unit\tprompt_tps\tmodel_name\tmodel_quant\taccel_name\taccel_type\n"
+    row = "\t100\t{}\t{}\t4000\tLlama 3.1 8B Instruct\tQ8_0\tNVIDIA GeForce RTX 4090\tGPU\n"
+    got = bring(head + "1" + row.format(450, "ms") + "2" + row.format(1.3, "sec"), "csv")
+    assert got.values("prompt_time") == [("rtx-4090", 0.45), ("rtx-4090", 1.3)]
+    assert {one["quantization"] for one in got.table["readings"]} == {"Q8_0"}
+
+
+def test_inferencex_counts_the_cards_of_its_run_and_leaves_parted_runs_out(bring: Any) -> None:
+    run = {
+        "hardware": "h200-trt", "framework": "vllm", "model": "gpt-oss-120b", "precision": "fp4", "disagg": False,
+        "is_multinode": False, "decode_tp": 8, "num_decode_gpu": 8, "conc": 64, "isl": 1024, "osl": 1024,
+        "metrics": {"output_tput_per_gpu": 567.5},
+    }  # fmt: skip
+    got = bring(json.dumps([run, {**run, "disagg": True}]), "json")
+    assert got.values("tokens_per_s", "count", "each", "concurrency") == [("h200-sxm", 567.5, 8, True, 64)]
+    assert got.reasons == ["prompt and generation run on cards of their own"]
