@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from pipelines.contracts.facets import FACETS
 from pipelines.importing.proposal import READ_SUFFIX, Proposal
@@ -85,7 +86,7 @@ def _readings(frame: pl.DataFrame, proposal: Proposal) -> list[dict[str, Any]]:
     facets = [facet for facet in FACETS if facet in frame.columns and facet not in HIDDEN]
     always = {shown: pl.col(column) for shown, column in SHOWN.items()}
     told = frame.select(**always, **{facet: pl.col(facet) for facet in facets}).with_columns(
-        pl.selectors.temporal().cast(pl.String)
+        cs.temporal().cast(pl.String)
     )
     return [
         {
