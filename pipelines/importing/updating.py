@@ -19,7 +19,8 @@ from pipelines.errors import RigonomicsError
 from pipelines.importing.feeds import Feed, recognised
 from pipelines.importing.fetching import Limits
 from pipelines.importing.origins import read_page
-from pipelines.importing.snapshots import Arrival, Origin, arrive, check_not_shrunken, known_observations
+from pipelines.importing.proposal import Origin
+from pipelines.importing.snapshots import Arrival, arrive, check_not_shrunken, known_observations
 from pipelines.project import Project
 
 DIGEST = "download.sha256"

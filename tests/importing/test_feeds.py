@@ -185,11 +185,14 @@ def test_eurostats_table_of_periods_and_its_json_are_the_same_records(bring: Any
         "id": [*index, "time"], "size": [1, 1, 1, 1, 1, 1, 2], "value": {"0": 0.231}, "status": {"1": ":"},
         "dimension": {name: {"category": {"index": codes}} for name, codes in {**index, "time": ["2025-S1", "2025-S2"]}.items()},
     }  # fmt: skip
-    wanted = [(None, 0.231, "Greece", "EUR", "included", "2025-01-01")]
-    for text, ending in ((tsv, "tsv"), (json.dumps(cube), "json")):
-        got = bring(text, ending)
-        assert got.values("electricity_rate", "place", "currency", "tax", "observed_on") == wanted
+    both = [bring(text, ending) for text, ending in ((tsv, "tsv"), (json.dumps(cube), "json"))]
+    for got in both:
+        assert got.table["kind"] == "electricity_price"
+        stated = [one for one in got.table["rejected"] if one["text"].startswith("0.231")]
+        # read as euros of its half-year, of which nothing is known here
+        assert [one["reason"].startswith("no rate of EUR of 2025-01-01") for one in stated] == [True]
         assert "no value is stated" in got.reasons
+        assert "Greece" in got.table["csv"] and "included" in got.table["csv"]
 
 
 def test_prices_of_tokens_by_length_of_prompt_and_by_hour_are_apart(bring_all: Any) -> None:
