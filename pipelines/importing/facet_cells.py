@@ -28,7 +28,7 @@ FACET_HEADERS: tuple[tuple[str, str], ...] = (
     (r"concurrency|users|batch|batch size|concurrent users|concurrent requests|bs|parallel|max concurrency", "concurrency"),
     (r"phase|test|stage|operation|test type|type", "phase"),
     (r"region|location|zone|availability zone", "region"),
-    (r"component|part|slot|type|category|part type|component type", "slot"),
+    (r"component|part|item|slot|type|category|part type|component type", "slot"),
 )  # fmt: skip
 """A whole header in lower case, and a facet that it may name; where there are several, the cells decide."""
 

@@ -112,7 +112,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     # money
     (r"unit (?:price|cost)|(?:price|cost) (?:each|per (?:unit|piece|card|gpu))", {"attribute": PRICE, "each": True}),
     (r"cached? (?:input|read)(?: price| cost)?|cached prompt", {"attribute": "cached_input_price", "of_tokens": True}),
-    (r"(?:price|cost|pricing)\b(?! ?/ ?perf)", {"attribute": PRICE}),
+    (r"(?:price|cost|pricing|preis|prix|precio)\b(?! ?/ ?perf)", {"attribute": PRICE}),
 )  # fmt: skip
 PERIODS: tuple[tuple[str, str], ...] = (
     (

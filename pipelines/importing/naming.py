@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.contracts.facets import FACET_VALUES
-from pipelines.importing.facet_cells import READERS
+from pipelines.importing.facet_cells import READERS, slot_of
 from pipelines.importing.headers import facets_of
 from pipelines.importing.proposal import READ_SUFFIX
 from pipelines.importing.settling import MOST, OF_SPEED, SUMS, Settling
@@ -47,8 +47,12 @@ class Naming(Settling):
         measured = bool(re.search(OF_SPEED, " ".join([*self._table.header, self._context]))) or any(
             re.search(r"(?i)\b(?:tg|pp) ?\d+\b|ttft", name) for name in self._table.header
         )
-        for position, section in subject_columns(self._table.header, columns, self._names, measured=measured).items():
-            if section in self._facets or self._are_purchases(position, columns):
+        naming = [
+            [] if self._are_purchases(n, columns) or self._are_slots(cells) else cells
+            for n, cells in enumerate(columns)
+        ]
+        for position, section in subject_columns(self._table.header, naming, self._names, measured=measured).items():
+            if section in self._facets:
                 continue
             header = self._table.header[position]
             cells, filled = self._continued(position, columns)
@@ -85,9 +89,16 @@ class Naming(Settling):
                 count += 1
         return filled, count
 
+    def _are_slots(self, cells: Sequence[str]) -> bool:
+        """Whether the column says what places in a system its rows fill (GPU, CPU, PSU), not what fills them."""
+        slots = [slot_of(cell) for cell in cells if cell.strip()]
+        return len(set(slots) - {None}) > 1 and sum(slot is not None for slot in slots) >= MOST * len(slots)
+
     def _are_purchases(self, position: int, columns: Sequence[Sequence[str]]) -> bool:
         """Whether the column says how its row is rented (on-demand, spot); it is then taken for that."""
         cells = [cell.strip() for cell in columns[position]]
+        if "purchase" in self._facets:
+            return False
         values = [READERS["purchase"](cell) for cell in cells]
         if not cells or sum(value in PURCHASE_KINDS for value in values) < MOST * len(cells):
             return False
