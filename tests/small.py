@@ -1,14 +1,16 @@
 """A small project that refreshes in a second, refreshes of it in processes of their own, and what it has published.
 
-One source and the tables that Python fills, with a report of two pages. Where a test needs a refresh to check one rule of
-publishing, this serves.
+One source and the tables that Python fills, with those that a test names and a report of two pages. Where a test needs a
+refresh to check one rule of reading or publishing, this serves.
 """
 
+import functools
+import hashlib
 import multiprocessing
 import multiprocessing.forkserver
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -18,9 +20,29 @@ import duckdb
 
 from pipelines.project import Project
 from pipelines.refresh import refresh
-from tests.conftest import CHECKOUT
-from tests.pipeline.test_refresh import SNAPSHOT, digests
+from pipelines.warehouse.declarations import Declaration, load_declarations
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+SNAPSHOT = "data/raw/maxq-workstation-summary/2026-11-20"
+SHOP = "data/raw/shop/2026-11-20"
+SHOP_FILES = {
+    "../source.toml": """\
+title = "Shop"
+publisher = "shop"
+licence = "facts only"
+published_on = "2026-11"
+retrieved_on = "2026-11-20"
+""",
+    "tables.toml": """\
+[cards]
+title = "Cards"
+kind = "price"
+place = "page 1"
+[cards.columns]
+Price = { attribute = "price", condition = "street" }
+""",
+    "cards.csv": "hardware,Price\nRTX 4090,$1600\nRTX 3090,$800\n",
+}
 PRICES = ("~$2.60/hour", "~$2.70/hour")
 PAGE = """\
 ```{{python}}
@@ -35,8 +57,25 @@ with duckdb.connect(os.environ["RIGONOMICS_DATABASE"], read_only=True) as publis
 """
 
 
-def small_project(root: Path) -> Project:
-    """One source and the tables that Python fills, with a report of two pages; nothing is published."""
+@functools.cache
+def declarations() -> dict[str, Declaration]:
+    """The declared tables of this checkout."""
+    return load_declarations(CHECKOUT / "analysis", CHECKOUT)
+
+
+def with_what_they_need(tables: Iterable[str]) -> set[str]:
+    """Those tables and every other one that they read, refer to or are traced to, directly or not."""
+    found: set[str] = set()
+    pending = set(tables)
+    while pending:
+        table = declarations()[pending.pop()]
+        found.add(table.name)
+        pending |= (table.needs | {source.table for source in table.inputs}) & set(declarations()) - found
+    return found
+
+
+def small_project(root: Path, *tables: str) -> Project:
+    """One source and the tables that Python fills and those named, with a report of two pages; nothing is published."""
     for name in ("data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / name, root / name)
@@ -48,9 +87,14 @@ def small_project(root: Path) -> Project:
         (root / "analysis" / folder).mkdir(parents=True)
         for path in (CHECKOUT / "analysis" / folder).glob(names):
             shutil.copy(path, root / "analysis" / folder)
-    for path in (root / "analysis" / "raw").glob("*.toml"):  # what a user's files say of sources that are not here
+    for name in with_what_they_need(tables):
+        folder = root / "analysis" / declarations()[name].folder
+        folder.mkdir(exist_ok=True)
+        for path in (CHECKOUT / "analysis" / folder.name).glob(f"{name}.*"):
+            shutil.copy(path, folder)
+    for path in (root / "analysis").glob("*/*.toml"):  # what a user's files say of sources that are not here
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r'references = "source_files[^"]*"', "", text), encoding="utf-8")
+        path.write_text(re.sub(r'references = "source_files[^"]*",?( role = "[^"]*",?)?', "", text), encoding="utf-8")
     (root / "reports").mkdir()
     (root / "reports" / "_quarto.yml").write_text(
         "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
@@ -59,6 +103,24 @@ def small_project(root: Path) -> Project:
     for name in ("index", "second"):
         (root / "reports" / f"{name}.qmd").write_text(PAGE.format(title=name), encoding="utf-8")
     return Project(root)
+
+
+def add_shop(project: Project) -> None:
+    """A second source: a shop with the prices of two cards."""
+    folder = project.root / SHOP
+    folder.mkdir(parents=True)
+    for name, text in SHOP_FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def set_price(project: Project, price: str) -> None:

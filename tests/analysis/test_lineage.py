@@ -2,20 +2,22 @@
 
 import csv
 import random
+from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 
 from pipelines.cli.tree import EDITED_FILES, trace
 from pipelines.project import Project
-from pipelines.warehouse.declarations import Declaration, load_declarations
+from pipelines.warehouse.declarations import Declaration
 from pipelines.warehouse.reading import open_published
+from tests.small import CHECKOUT, declarations
 
-CHECKOUT = Path(__file__).parents[2]
 Ask = Callable[..., list[tuple[Any, ...]]]
-DECLARATIONS = load_declarations(CHECKOUT / "analysis", CHECKOUT)
+DECLARATIONS = declarations()
 MADE = [
     table
     for table in DECLARATIONS.values()
@@ -65,45 +67,70 @@ def test_nothing_is_made_from_itself(rows: Ask) -> None:
     assert [table for table, inputs in reached.items() if table in inputs] == []
 
 
-@pytest.mark.parametrize("table", MADE, ids=lambda table: table.name)
-def test_a_sample_of_rows_is_walked_to_cells_that_stand_in_the_files(published: Project, table: Declaration) -> None:
-    files: dict[str, list[list[str]]] = {}
+Row = tuple[str, str]
+"""Name of a table, and key of a row of it."""
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What each row was made from, and where each observation stands: file, row, column and text."""
+
+    inputs: dict[Row, list[Row]]
+    cells: dict[str, tuple[str, int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def origins(published: Project) -> Origins:
+    inputs: dict[Row, list[Row]] = defaultdict(list)
     with open_published(published) as connection:
+        for table, key, *made_from in connection.execute(
+            "select table_name, row_key, input_table, input_key from lineage"
+        ).fetchall():
+            inputs[table, key].append((made_from[0], made_from[1]))
+        cells = connection.execute(
+            "select observation_id, raw_file, raw_row, raw_column, raw_text from observations"
+        ).fetchall()
+    return Origins(dict(inputs), {name: (file, row, column, text) for name, file, row, column, text in cells})
 
-        def ask(query: str, *parameters: object) -> list[tuple[Any, ...]]:
-            return connection.execute(query, list(parameters)).fetchall()
 
-        connection.execute("create temp table edges as select table_name, row_key, input_table, input_key from lineage")
-        keys = [key for (key,) in ask(f"select {key_of(table)} as key from {table.name} order by 1")]
-        for key in random.Random(7).sample(keys, min(SAMPLE, len(keys))):
-            seen: set[tuple[str, str]] = set()
-            ends: set[tuple[str, str]] = set()
-            pending = [(table.name, key)]
-            while pending:
-                row = pending.pop()
-                if row in seen:
-                    continue
-                seen.add(row)
-                if row[0] in LEAVES:
-                    ends.add(row)
-                    continue
-                inputs = ask("select input_table, input_key from edges where table_name = ? and row_key = ?", *row)
-                if row[0] == "claim_inputs" and not inputs:
-                    ends.add(row)
-                assert inputs or row in ends, row
-                pending += inputs
-            assert ends, key
-            for name, end in ends:
-                if name != "observations":
-                    continue
-                [(raw_file, raw_row, raw_column, raw_text)] = ask(
-                    "select raw_file, raw_row, raw_column, raw_text from observations where observation_id = ?", end
-                )
-                if raw_file not in files:
-                    with (CHECKOUT / raw_file).open(encoding="utf-8", newline="") as handle:
-                        files[raw_file] = list(csv.reader(handle))
-                header, line = files[raw_file][0], files[raw_file][raw_row - 1]
-                assert line[header.index(raw_column)].strip() == raw_text.strip(), end
+def ends_of(row: Row, origins: Origins) -> set[Row]:
+    """The rows at which the way back from `row` ends; fails at a row that nothing is known of."""
+    seen: set[Row] = set()
+    ends: set[Row] = set()
+    pending = [row]
+    while pending:
+        row = pending.pop()
+        if row in seen:
+            continue
+        seen.add(row)
+        inputs = [] if row[0] in LEAVES else origins.inputs.get(row, [])
+        if row[0] in LEAVES or (row[0] == "claim_inputs" and not inputs):
+            ends.add(row)
+        assert inputs or row in ends, row
+        pending += inputs
+    return ends
+
+
+@pytest.mark.parametrize("table", MADE, ids=lambda table: table.name)
+def test_a_sample_of_rows_is_walked_to_cells_that_stand_in_the_files(
+    rows: Ask, origins: Origins, table: Declaration
+) -> None:
+    keys = [key for (key,) in rows(f"select {key_of(table)} as key from {table.name} order by 1")]
+    for key in random.Random(7).sample(keys, min(SAMPLE, len(keys))):
+        ends = ends_of((table.name, key), origins)
+        assert ends, key
+        for name, end in ends:
+            if name != "observations":
+                continue
+            raw_file, raw_row, raw_column, raw_text = origins.cells[end]
+            header, *lines = records(raw_file)
+            assert lines[raw_row - 2][header.index(raw_column)].strip() == raw_text.strip(), end
+
+
+@cache
+def records(raw_file: str) -> list[list[str]]:
+    with (CHECKOUT / raw_file).open(encoding="utf-8", newline="") as handle:
+        return list(csv.reader(handle))
 
 
 def test_a_traced_cost_names_the_cells_of_speed_price_and_watts(published: Project) -> None:

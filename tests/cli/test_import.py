@@ -82,13 +82,13 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(
 
 
 def test_an_import_is_read_by_the_refresh_that_follows_it(
-    settled: Project, page: Path, monkeypatch: pytest.MonkeyPatch
+    small: Project, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RIGONOMICS_PROJECT", str(settled.root))
+    monkeypatch.setenv("RIGONOMICS_PROJECT", str(small.root))
     assert bring(page, "--on", "2026-11-19") == 0
-    refresh(settled, with_report=False)
+    refresh(small, with_report=False)
     assert read(
-        settled,
+        small,
         "select hardware_id, price_low_usd, price_high_usd, condition, priced_on from prices"
         " where source_id = 'shop-prices' order by 1",
     ) == [

@@ -62,24 +62,24 @@ def test_a_price_is_appended_to_todays_table_of_the_users_own_source(
     assert f"data/raw/own-prices/{TODAY}/prices_{TODAY:%Y_%m_%d}.csv row 3" in told
 
 
-def test_noted_prices_become_current_and_a_lot_is_divided(settled: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RIGONOMICS_PROJECT", str(settled.root))
-    add("RTX 5090", "2899", "--condition", "street", "--on", "2026-11-19", "--vendor", "a shop")
-    add("RTX 5090", "2799", "--condition", "street", "--on", "2026-11-19", "--vendor", "a shop", "--replace")
+def test_noted_prices_become_current_and_a_lot_is_divided(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIGONOMICS_PROJECT", str(small.root))
+    add("RTX PRO 6000 Max-Q", "8150", "--condition", "new", "--on", "2026-11-19", "--vendor", "a shop")
+    add("RTX PRO 6000 Max-Q", "8100", "--condition", "new", "--on", "2026-11-19", "--vendor", "a shop", "--replace")
     add("RTX 3090", "1500", "--condition", "used", "--lot", "2", "--on", "2026-11-20")
-    summary = refresh(settled, with_report=False)
+    summary = refresh(small, with_report=False)
     assert (summary.rejected, summary.as_of) == (0, date(2026, 11, 20))
     assert read(
-        settled,
+        small,
         "select hardware_id, price_mid_usd, lot_quantity, priced_on from prices where source_id = 'own-prices' order by 1",
     ) == [
         ("rtx-3090", 750, 2, date(2026, 11, 20)),
-        ("rtx-5090", 2799, 1, date(2026, 11, 19)),
+        ("rtx-pro-6000-max-q", 8100, 1, date(2026, 11, 19)),
     ]
     assert read(
-        settled,
-        "select distinct current_price_mid_usd from build_parts where build_id = 'tier1-practitioner-5090' and slot = 'gpu'",
-    ) == [(2799,)]
+        small,
+        "select distinct current_price_mid_usd from build_parts where build_id = 'maxq-1x' and slot = 'gpu'",
+    ) == [(8100,)]
 
 
 def test_the_same_note_again_is_refused_unless_it_is_to_be_corrected(

@@ -5,6 +5,7 @@ import http.client
 import shutil
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,18 +22,20 @@ from pipelines.hosting import MARKER, site_server, write_site
 from pipelines.project import Project
 from tests.cli.test_command import run
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
 
 @pytest.fixture
-def ready(settled: Project) -> Project:
+def ready(small: Project) -> Project:
     """A project with its tables published and a small site in the place of the report."""
-    (settled.site / "assets").mkdir(parents=True)
-    (settled.site / "index.html").write_text("<!doctype html><title>report</title>", encoding="utf-8")
-    (settled.site / "assets" / "figures.js").write_text("'use strict'", encoding="utf-8")
-    (settled.site / "assets" / "_style.css").write_text("p {}", encoding="utf-8")
-    state = read_state(settled)
+    (small.site / "assets").mkdir(parents=True)
+    (small.site / "index.html").write_text("<!doctype html><title>report</title>", encoding="utf-8")
+    (small.site / "assets" / "figures.js").write_text("'use strict'", encoding="utf-8")
+    (small.site / "assets" / "_style.css").write_text("p {}", encoding="utf-8")
+    state = read_state(small)
     assert state is not None
-    write_state(settled, replace(state, report=report_digest(settled, state.database)))
-    return settled
+    write_state(small, replace(state, report=report_digest(small, state.database)))
+    return small
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -100,10 +103,10 @@ def test_an_empty_folder_is_taken(ready: Project, tmp_path: Path) -> None:
     assert (tmp_path / "public" / "index.html").is_file()
 
 
-def test_a_folder_of_somebody_else_is_refused(ready: Project, tmp_path: Path) -> None:
+def test_a_folder_of_somebody_else_is_refused(command: Command, ready: Project, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").write_text("dear", encoding="utf-8")
-    result = run(ready, "publish", str(tmp_path / "letters"))
+    result = command(ready, "publish", str(tmp_path / "letters"))
     assert result.returncode == 1
     assert "letter.txt" in result.stderr
     assert "Traceback" not in result.stderr
@@ -155,8 +158,10 @@ def test_a_folder_inside_the_project_that_is_nobodys_is_taken(ready: Project) ->
     assert (ready.root / "public" / "index.html").is_file()
 
 
-def test_without_a_report_nothing_is_written_and_the_command_ends_with_4(settled: Project, tmp_path: Path) -> None:
-    result = run(settled, "publish", str(tmp_path / "public"))
+def test_without_a_report_nothing_is_written_and_the_command_ends_with_4(
+    command: Command, small: Project, tmp_path: Path
+) -> None:
+    result = command(small, "publish", str(tmp_path / "public"))
     assert result.returncode == 4
     assert "rigonomics refresh" in result.stderr
     assert not (tmp_path / "public").exists()
@@ -386,11 +391,11 @@ def test_a_port_that_is_taken_is_said_so(
     assert "another program has it" in capsys.readouterr().err
 
 
-def test_serving_without_a_report_ends_with_4(settled: Project) -> None:
-    assert run(settled, "serve", "--port", "0").returncode == 4
+def test_serving_without_a_report_ends_with_4(command: Command, small: Project) -> None:
+    assert command(small, "serve", "--port", "0").returncode == 4
 
 
-def test_a_port_that_is_none_is_refused(settled: Project) -> None:
-    result = run(settled, "serve", "--port", "70000")
+def test_a_port_that_is_none_is_refused(command: Command, small: Project) -> None:
+    result = command(small, "serve", "--port", "70000")
     assert result.returncode == 2
     assert "not a port" in result.stderr

@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from pipelines import cli
 from pipelines.cli.printing import printed
 from pipelines.cli.terminal import Guarded, guarded, visible, visible_cell
 from pipelines.project import Project
-from tests.cli.test_command import run
 from tests.conftest import CHECKOUT
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 STEERING = {
     "an escape": ("\x1b[31m", "\\x1b[31m"),
@@ -126,8 +128,8 @@ def test_a_bug_is_one_sentence_and_its_traceback_a_file(
 
 @pytest.mark.parametrize("query", ["", ";", "-- x", "  \n "])
 @pytest.mark.parametrize("form", ["table", "json"])
-def test_a_query_that_asks_nothing_is_told_so(published: Project, query: str, form: str) -> None:
-    result = run(published, "sql", query, "--format", form)
+def test_a_query_that_asks_nothing_is_told_so(command: Command, published: Project, query: str, form: str) -> None:
+    result = command(published, "sql", query, "--format", form)
     assert result.returncode == 1
     assert "There is no query in it" in result.stderr
     assert "Traceback" not in result.stderr
@@ -154,15 +156,17 @@ def test_csv_guards_formulas_where_asked() -> None:
         ("select i from range(30000000) as r(i) order by hash(i)", ["--memory", "50MB"], "takes more than 50MB of memory"),
     ],
 )  # fmt: skip
-def test_a_query_is_held_to_its_limits(published: Project, query: str, flags: list[str], said: str) -> None:
-    result = run(published, "sql", query, *flags)
+def test_a_query_is_held_to_its_limits(
+    command: Command, published: Project, query: str, flags: list[str], said: str
+) -> None:
+    result = command(published, "sql", query, *flags)
     assert result.returncode == 1
     assert said in result.stderr
 
 
 @pytest.mark.parametrize("flags", [["--memory", "much"], ["--memory", "-1GB"], ["--seconds", "-1"], ["--seconds", "x"]])
-def test_a_limit_that_is_none_is_refused(published: Project, flags: list[str]) -> None:
-    assert run(published, "sql", "select 1", *flags).returncode == 2
+def test_a_limit_that_is_none_is_refused(command: Command, published: Project, flags: list[str]) -> None:
+    assert command(published, "sql", "select 1", *flags).returncode == 2
 
 
 def test_columns_stand_beneath_their_names_also_where_signs_are_wide() -> None:

@@ -12,9 +12,15 @@ from pipelines.assets.graph import build_definitions
 from pipelines.assets.sources import DATA_VERSION
 from pipelines.fingerprint import input_digest, pending, read_state
 from pipelines.project import Project
-from tests.conftest import read
+from tests.conftest import CHECKOUT, read
 
 SOURCE = "maxq-workstation-summary"
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    """What Dagster is given of this checkout."""
+    return build_definitions(Project(CHECKOUT))
 
 
 def look(project: Project, cursor: str | None = None) -> tuple[str | None, int]:
@@ -34,8 +40,8 @@ def test_sensor_and_schedule_are_off_until_somebody_switches_them_on(project: Pr
     assert weekly_refresh().default_status == dg.DefaultScheduleStatus.STOPPED
 
 
-def test_both_are_in_the_definitions_and_start_the_whole_refresh(project: Project) -> None:
-    repository = build_definitions(project).get_repository_def()
+def test_both_are_in_the_definitions_and_start_the_whole_refresh(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
     named = {sensor.name: sensor for sensor in repository.sensor_defs}
     assert set(named) == {"raw_changed", "default_automation_condition_sensor"}
     assert named["raw_changed"].job_name == "refresh"
@@ -50,39 +56,39 @@ def test_with_nothing_published_the_sensor_asks_for_a_refresh_once(project: Proj
     assert look(project, cursor) == (cursor, 0)
 
 
-def test_what_is_published_already_is_not_refreshed_when_the_sensor_is_switched_on(settled: Project) -> None:
-    assert look(settled) == (input_digest(settled), 0)
+def test_what_is_published_already_is_not_refreshed_when_the_sensor_is_switched_on(small: Project) -> None:
+    assert look(small) == (input_digest(small), 0)
 
 
-def test_a_changed_table_is_refreshed_and_one_that_is_changed_back_again_too(settled: Project) -> None:
-    before, _ = look(settled)
-    table = sorted((settled.raw / SOURCE).rglob("*.csv"))[0]
+def test_a_changed_table_is_refreshed_and_one_that_is_changed_back_again_too(small: Project) -> None:
+    before, _ = look(small)
+    table = sorted((small.raw / SOURCE).rglob("*.csv"))[0]
     as_it_was = table.read_bytes()
-    edit(settled, "\n")
-    changed, asked = look(settled, before)
+    edit(small, "\n")
+    changed, asked = look(small, before)
     assert (changed != before, asked) == (True, 1)
     table.write_bytes(as_it_was)
-    assert look(settled, changed) == (before, 1)
+    assert look(small, changed) == (before, 1)
 
 
 @pytest.mark.parametrize("name", ["catalogue", "vocabulary", "assumptions"])
-def test_the_files_that_a_user_edits_count_too(settled: Project, name: str) -> None:
-    before, _ = look(settled)
-    path = getattr(settled, name)
+def test_the_files_that_a_user_edits_count_too(small: Project, name: str) -> None:
+    before, _ = look(small)
+    path = getattr(small, name)
     path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
-    assert look(settled, before)[1] == 1
+    assert look(small, before)[1] == 1
 
 
-def test_an_editors_hidden_file_starts_nothing(settled: Project) -> None:
-    before, _ = look(settled)
-    (settled.raw / SOURCE / ".source.toml.swp").write_text("half", encoding="utf-8")
-    assert look(settled, before) == (before, 0)
+def test_an_editors_hidden_file_starts_nothing(small: Project) -> None:
+    before, _ = look(small)
+    (small.raw / SOURCE / ".source.toml.swp").write_text("half", encoding="utf-8")
+    assert look(small, before) == (before, 0)
 
 
 def test_the_run_config_of_sensor_and_schedule_is_one_that_the_job_takes_and_starts_from_nothing(
-    project: Project,
+    project: Project, definitions: dg.Definitions
 ) -> None:
-    job = build_definitions(project).resolve_job_def("refresh")
+    job = definitions.resolve_job_def("refresh")
     sensed: Any = raw_changed(project)(dg.build_sensor_context())
     monday = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 23, 5, 17, tzinfo=UTC))
     scheduled = weekly_refresh().evaluate_tick(monday).run_requests or []
@@ -92,9 +98,9 @@ def test_the_run_config_of_sensor_and_schedule_is_one_that_the_job_takes_and_sta
         assert config["resources"]["workspace"]["config"]["fresh"] is True
 
 
-def test_a_refresh_from_the_ui_starts_from_nothing_without_being_told(project: Project) -> None:
+def test_a_refresh_from_the_ui_starts_from_nothing_by_itself(definitions: dg.Definitions) -> None:
     for name in ("refresh", "refresh_tables", "check"):
-        job = build_definitions(project).resolve_job_def(name)
+        job = definitions.resolve_job_def(name)
         assert dg.validate_run_config(job, job.run_config)["resources"]["workspace"]["config"]["fresh"] is True
 
 
@@ -114,15 +120,16 @@ def test_the_data_version_of_a_source_changes_with_its_files_and_no_other(projec
     assert [key for key in before if before[key] != after[key]] == [f"scraped/{SOURCE.replace('-', '_')}"]
 
 
-def test_the_raw_cells_hang_on_every_source(project: Project) -> None:
-    graph = build_definitions(project).resolve_asset_graph()
+def test_the_raw_cells_hang_on_every_source(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
     external = graph.external_asset_keys
     assert external
     assert external <= graph.get(dg.AssetKey("raw_cells")).parent_keys
 
 
-def test_a_table_filled_from_the_ui_is_published_with_a_report_once_automation_is_on(project: Project) -> None:
-    definitions = build_definitions(project)
+def test_a_table_filled_from_the_ui_is_published_with_a_report_once_automation_is_on(
+    definitions: dg.Definitions,
+) -> None:
     instance = dg.DagsterInstance.ephemeral()
     first = dg.evaluate_automation_conditions(definitions, instance)
     for key in definitions.resolve_asset_graph().materializable_asset_keys:
@@ -135,12 +142,11 @@ def test_a_table_filled_from_the_ui_is_published_with_a_report_once_automation_i
     assert requested == {"published_database", "report"}
 
 
-def test_prices_that_are_old_warn_and_block_nothing(project: Project) -> None:
-    [key] = [
-        key for key in build_definitions(project).resolve_asset_graph().asset_check_keys if key.name == "stale_prices"
-    ]
+def test_prices_that_are_old_warn_and_block_nothing(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    [key] = [key for key in graph.asset_check_keys if key.name == "stale_prices"]
     assert key.asset_key == dg.AssetKey("price_staleness")
-    assert not build_definitions(project).resolve_asset_graph().get(key).blocking
+    assert not graph.get(key).blocking
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from pipelines.project import Project
 from pipelines.refresh import refresh
 from pipelines.warehouse.reading import open_published
 from tests.conftest import CHECKOUT, copy_project
-from tests.pipeline.test_refresh import digests
+from tests.small import SHOP, digests
 
 GUIDE = "data/raw/local-ai-hardware-guide-2026"
 ANSWERS = ("build_costs", "build_parts", "build_power", "cost_per_token", "cloud_roi", "power_cost", "prices", "specs",
@@ -41,6 +41,12 @@ def take_again(project: Project, day: str, *, card: str, price: str) -> None:
     (later / "tables.toml").write_text(next(s for s in sections if s.startswith("[gpu_matrix]")), encoding="utf-8")
 
 
+def take_shop_again(project: Project, cards: str) -> None:
+    """A snapshot of the small project's shop of 1 December 2026."""
+    later = shutil.copytree(project.root / SHOP, project.root / SHOP / "../2026-12-01")
+    (later / "cards.csv").write_text(cards, encoding="utf-8")
+
+
 def shown(project: Project) -> date:
     """The day that the tables show."""
     with open_published(project) as connection:
@@ -51,12 +57,10 @@ def shown(project: Project) -> date:
 
 @dataclass(frozen=True)
 class Days:
-    """One project on three days: as first read, after a newer snapshot, and the newer data as of `day`, the first."""
+    """One project on two days: as first read, and after a newer snapshot."""
 
     first: Project
     now: Project
-    back: Project
-    day: date
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +69,7 @@ def days(published: Project, tmp_path_factory: pytest.TempPathFactory) -> Days:
     shutil.copytree(published.curated, now.curated, symlinks=True)
     take_again(now, "2026-12-01", card="RTX 5090", price="$3,000–3,400")
     refresh(now, with_report=False, now=datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
-    back = copy_project(tmp_path_factory.mktemp("back"))
-    shutil.copytree(now.raw, back.raw, dirs_exist_ok=True)
-    shutil.copytree(now.curated, back.curated, symlinks=True)
-    day = shown(published)
-    refresh(back, with_report=False, as_of=day)
-    return Days(published, now, back, day)
+    return Days(published, now)
 
 
 Ask = Callable[..., list[tuple[object, ...]]]
@@ -123,9 +122,26 @@ def test_history_has_a_line_for_each_day_and_the_change_is_of_the_last_two(ask: 
     assert percent == pytest.approx(-16.8831, abs=1e-4)  # 650 of 3,850
 
 
-def test_later_data_shown_as_of_an_earlier_day_give_the_figures_of_then(days: Days) -> None:
-    then, back = digests(days.first.parquet), digests(days.back.parquet)
-    assert [table for table in ANSWERS if then[f"{table}.parquet"] != back[f"{table}.parquet"]] == []
+def changed(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    """The tables with figures of which two publications differ."""
+    return [name for name in ANSWERS if then.get(f"{name}.parquet") != now.get(f"{name}.parquet")]
+
+
+def test_later_data_shown_as_of_an_earlier_day_give_the_figures_of_then(small: Project) -> None:
+    then, day = digests(small.parquet), shown(small)
+    take_shop_again(small, "hardware,Price\nRTX 4090,$1500\n")
+    refresh(small, with_report=False)
+    assert "prices" in changed(then, digests(small.parquet))
+    refresh(small, with_report=False, as_of=day)
+    assert changed(then, digests(small.parquet)) == []
+
+
+@pytest.mark.slow
+def test_all_later_data_shown_as_of_an_earlier_day_give_the_figures_of_then(days: Days, project: Project) -> None:
+    shutil.copytree(days.now.raw, project.raw, dirs_exist_ok=True)
+    shutil.copytree(days.now.curated, project.curated, symlinks=True)
+    refresh(project, with_report=False, as_of=shown(days.first))
+    assert changed(digests(days.first.parquet), digests(project.parquet)) == []
 
 
 @pytest.mark.parametrize("day", ["2025-10-31", "2026-04-01", "2026-11-30"])
@@ -135,6 +151,7 @@ def test_prices_as_of_a_day_are_the_same_from_data_of_then_and_of_now(days: Days
         assert now.execute(query).fetchall() == first.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_as_of_a_day_only_what_was_said_by_then_counts(project: Project) -> None:
     refresh(project, with_report=False, as_of=date(2025, 12, 31))
     with open_published(project) as connection:
@@ -182,39 +199,40 @@ def test_the_first_refresh_has_nothing_to_compare_with(published: Project) -> No
         assert "nothing before it" in told(connection, None)[0]
 
 
-def test_every_refresh_leaves_a_row_and_parquet_only_the_one_that_made_it(days: Days) -> None:
-    with open_published(days.back) as connection:
+def test_every_refresh_leaves_a_row_and_parquet_only_the_one_that_made_it(small: Project) -> None:
+    first, then = shown(small), date(2026, 12, 1)
+    take_shop_again(small, "hardware,Price\nRTX 4090,$1500\n")
+    refresh(small, with_report=False, now=datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
+    refresh(small, with_report=False, as_of=first)
+    with open_published(small) as connection:
         rows = connection.execute(
             "select as_of, is_latest, refreshed_at from refreshes order by refreshed_at"
         ).fetchall()
     assert [(as_of, latest) for as_of, latest, _ in sorted(rows, key=lambda row: not row[1])] == [
-        (days.day, True), (days.day, False), (date(2026, 12, 1), False),
+        (first, True), (first, False), (then, False),
     ]  # fmt: skip
-    kept = duckdb.sql(
-        f"select as_of, refreshed_at, changes from '{days.back.parquet / 'refreshes.parquet'}'"
-    ).fetchall()
-    assert kept == [(days.day, None, None)]
+    kept = duckdb.sql(f"select as_of, refreshed_at, changes from '{small.parquet / 'refreshes.parquet'}'").fetchall()
+    assert kept == [(first, None, None)]
 
 
-def test_the_same_state_published_again_gets_a_row_of_its_own(settled: Project) -> None:
-    refresh(settled, with_report=False, force=True)
-    with open_published(settled) as connection:
+def test_the_same_state_published_again_gets_a_row_of_its_own(small: Project) -> None:
+    refresh(small, with_report=False, force=True)
+    with open_published(small) as connection:
         (first, second) = [
             row[0] for row in connection.execute("select refresh_id from refreshes order by is_latest").fetchall()
         ]
     assert second == f"{first}-2"
 
 
-def test_a_snapshot_that_cannot_be_read_takes_nobodys_place(settled: Project) -> None:
-    day = shown(settled)
-    take_again(settled, "2026-12-01", card="RTX 5090", price="$3,000–3,400")
-    (settled.root / GUIDE / "2026-12-01/gpu_matrix.csv").write_bytes(b"")
-    refresh(settled, with_report=False)
-    with open_published(settled) as connection:
+def test_a_snapshot_that_cannot_be_read_takes_nobodys_place(small: Project) -> None:
+    day = shown(small)
+    take_shop_again(small, "")
+    refresh(small, with_report=False)
+    with open_published(small) as connection:
         assert connection.execute("select raw_file from snapshots where not is_current").fetchall() == [
-            (f"{GUIDE}/2026-12-01/gpu_matrix.csv",)
+            ("data/raw/shop/2026-12-01/cards.csv",)
         ]
-    assert shown(settled) == day
+    assert shown(small) == day
 
 
 def test_the_checkout_has_one_snapshot_of_each_table() -> None:

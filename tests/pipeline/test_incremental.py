@@ -13,7 +13,7 @@ from pipelines.fingerprint import pending
 from pipelines.project import Project
 from pipelines.refresh import check, refresh
 from tests.conftest import read
-from tests.pipeline.test_refresh import SNAPSHOT, digests, edit
+from tests.small import SNAPSHOT, digests, edit
 
 
 def written(path: Path) -> tuple[int, int, int]:
@@ -22,26 +22,26 @@ def written(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def test_a_refresh_with_nothing_changed_does_nothing(settled: Project) -> None:
-    before = written(settled.database)
-    summary = refresh(settled, with_report=False)
+def test_a_refresh_with_nothing_changed_does_nothing(small: Project) -> None:
+    before = written(small.database)
+    summary = refresh(small, with_report=False)
     assert summary.published is None
-    assert written(settled.database) == before
+    assert written(small.database) == before
 
 
-def test_force_publishes_even_if_nothing_changed_and_reads_every_table(settled: Project) -> None:
-    before = digests(settled.parquet)
-    summary = refresh(settled, with_report=False, force=True)
+def test_force_publishes_even_if_nothing_changed_and_reads_every_table(small: Project) -> None:
+    before = digests(small.parquet)
+    summary = refresh(small, with_report=False, force=True)
     assert summary.tables_kept == 0
     assert summary.published is not None
-    assert digests(settled.parquet) == before
+    assert digests(small.parquet) == before
 
 
-def test_only_the_changed_table_is_read_again(settled: Project) -> None:
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    summary = refresh(settled, with_report=False)
+def test_only_the_changed_table_is_read_again(small: Project) -> None:
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    summary = refresh(small, with_report=False)
     assert (summary.tables_read, summary.tables_kept) == (1, summary.files - 1)
-    assert read(settled, "select count(*) from observations where raw_text = '~$2.60/hour'") == [(1,)]
+    assert read(small, "select count(*) from observations where raw_text = '~$2.60/hour'") == [(1,)]
 
 
 def filled(project: Project, **options: bool) -> set[str]:
@@ -51,32 +51,28 @@ def filled(project: Project, **options: bool) -> set[str]:
     return {message.split(":")[0] for message in told if message.endswith(" rows")}
 
 
-def test_only_what_depends_on_a_changed_price_is_computed(settled: Project) -> None:
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    after = filled(settled)
-    assert {"raw_cells", "observations", "current_observations", "cloud_rates", "cloud_roi"} <= after
+def test_only_what_depends_on_a_changed_price_is_computed(small: Project) -> None:
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    after = filled(small)
+    assert {"raw_cells", "observations", "current_observations", "cloud_rates"} <= after
     # hardware, models and build_costs read the observations themselves: they are computed again, with the same content,
-    # so that what is made of them is kept; what only names cells needs no more than that they are there
-    assert (
-        after
-        & {"scenarios", "throughput", "power_cost", "cost_per_token", "current_systems", "host_memory", "roofline"}
-        == set()
-    )
+    # so that what is made of them is kept
+    assert after & {"scenarios", "assumptions", "catalogue_hardware", "power_cost"} == set()
 
 
-def test_a_build_that_is_not_the_published_one_is_not_added_to(settled: Project) -> None:
-    with duckdb.connect(str(settled.build)) as connection:
+def test_a_build_that_is_not_the_published_one_is_not_added_to(small: Project) -> None:
+    with duckdb.connect(str(small.build)) as connection:
         connection.execute("update catalogue_hardware set name = 'another'")
         connection.execute("update refreshes set parquet_digest = null")
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    assert "catalogue_hardware" in filled(settled)
-    assert read(settled, "select count(*) from catalogue_hardware where name = 'another'") == [(0,)]
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert "catalogue_hardware" in filled(small)
+    assert read(small, "select count(*) from catalogue_hardware where name = 'another'") == [(0,)]
 
 
 def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(
-    settled: Project, monkeypatch: pytest.MonkeyPatch
+    small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
 
     def full(*_arguments: object, **_options: object) -> None:
         raise OSError("No space left on device")
@@ -84,53 +80,53 @@ def test_a_refresh_that_failed_leaves_the_next_as_quick_and_as_right(
     with monkeypatch.context() as broken:
         broken.setattr("pipelines.steps.publishing.publish", full)
         with pytest.raises(RigonomicsError, match="No space left"):
-            refresh(settled, with_report=False)
-    after = filled(settled)
+            refresh(small, with_report=False)
+    after = filled(small)
     assert "cloud_rates" in after
-    assert "cost_per_token" not in after
+    assert "power_cost" not in after
 
 
-def test_a_parquet_file_that_was_damaged_is_written_again(settled: Project) -> None:
-    before = digests(settled.parquet)["cost_per_token.parquet"]
-    (settled.parquet / "cost_per_token.parquet").write_bytes(b"PAR1")
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    assert "cost_per_token" not in filled(settled)
-    assert digests(settled.parquet)["cost_per_token.parquet"] == before
+def test_a_parquet_file_that_was_damaged_is_written_again(small: Project) -> None:
+    before = digests(small.parquet)["power_cost.parquet"]
+    (small.parquet / "power_cost.parquet").write_bytes(b"PAR1")
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert "power_cost" not in filled(small)
+    assert digests(small.parquet)["power_cost.parquet"] == before
 
 
 @pytest.mark.parametrize("path", ["data/vocabulary.toml", "data/catalogue.toml", "data/assumptions.toml",
                                   "analysis/curated/prices.sql", f"{SNAPSHOT}/tables.toml", f"{SNAPSHOT}/../source.toml"])  # fmt: skip
-def test_whatever_a_user_edits_makes_a_refresh_due(settled: Project, path: str) -> None:
-    assert pending(settled, None, with_report=False) == "nothing"
-    with (settled.root / path).open("a", encoding="utf-8") as handle:
+def test_whatever_a_user_edits_makes_a_refresh_due(small: Project, path: str) -> None:
+    assert pending(small, None, with_report=False) == "nothing"
+    with (small.root / path).open("a", encoding="utf-8") as handle:
         handle.write("\n")
-    assert pending(settled, None, with_report=False) == "tables"
+    assert pending(small, None, with_report=False) == "tables"
 
 
-def test_another_day_or_a_vanished_database_makes_a_refresh_due(settled: Project) -> None:
-    assert pending(settled, datetime(2025, 12, 31, tzinfo=UTC).date(), with_report=False) == "tables"
-    settled.database.unlink()
-    assert pending(settled, None, with_report=False) == "tables"
+def test_another_day_or_a_vanished_database_makes_a_refresh_due(small: Project) -> None:
+    assert pending(small, datetime(2025, 12, 31, tzinfo=UTC).date(), with_report=False) == "tables"
+    small.database.unlink()
+    assert pending(small, None, with_report=False) == "tables"
 
 
-def test_a_report_that_was_not_rendered_is_all_that_is_due(settled: Project) -> None:
-    assert pending(settled, None, with_report=True) == "report"
+def test_a_report_that_was_not_rendered_is_all_that_is_due(small: Project) -> None:
+    assert pending(small, None, with_report=True) == "report"
 
 
-def test_damaged_readings_of_the_last_refresh_are_read_again(settled: Project) -> None:
-    (settled.curated / ".readings.zip").write_bytes(b"PK\3\4 torn")
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    summary = refresh(settled, with_report=False)
+def test_damaged_readings_of_the_last_refresh_are_read_again(small: Project) -> None:
+    (small.curated / ".readings.zip").write_bytes(b"PK\3\4 torn")
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    summary = refresh(small, with_report=False)
     assert summary.tables_kept == 0
     assert summary.rejected == 0
 
 
-def test_a_check_publishes_nothing(settled: Project) -> None:
-    before = written(settled.database)
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
-    assert check(settled).published is None
-    assert written(settled.database) == before
-    assert pending(settled, None, with_report=False) == "tables"
+def test_a_check_publishes_nothing(small: Project) -> None:
+    before = written(small.database)
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.60/hour")
+    assert check(small).published is None
+    assert written(small.database) == before
+    assert pending(small, None, with_report=False) == "tables"
 
 
 @pytest.mark.slow

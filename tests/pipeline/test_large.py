@@ -23,7 +23,7 @@ from pipelines.warehouse.partitions import Partitions
 from pipelines.warehouse.reading import open_published
 from tests.conftest import read
 from tests.large import FOLDER, HEADER, RECORDS, as_csv, with_offers
-from tests.pipeline.test_refresh import digests
+from tests.small import digests
 
 READ = "select * exclude (raw_file) from observations where source_id = 'offers' order by raw_row, raw_column"
 REJECTED = "select raw_row, column_name, raw_text, reason from rejected_rows where source_id = 'offers' order by all"

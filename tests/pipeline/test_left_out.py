@@ -9,24 +9,9 @@ from pipelines.errors import ContractError, RigonomicsError
 from pipelines.project import Project
 from pipelines.refresh import refresh
 from tests.conftest import read
-from tests.pipeline.test_safety import small_project
+from tests.small import SHOP, SHOP_FILES, add_shop, small_project
 
-SHOP = "data/raw/shop/2026-11-20"
-SOURCE = """\
-title = "Shop"
-publisher = "shop"
-licence = "facts only"
-published_on = "2026-11"
-retrieved_on = "2026-11-20"
-"""
-TABLES = """\
-[cards]
-title = "Cards"
-kind = "price"
-place = "page 1"
-[cards.columns]
-Price = { attribute = "price", condition = "street" }
-"""
+SOURCE, TABLES = SHOP_FILES["../source.toml"], SHOP_FILES["tables.toml"]
 CLAIM = """\
 [half]
 subject = "rtx-4090"
@@ -41,11 +26,7 @@ inputs.other = { table = "cards", row = 3, column = "Price" }
 def with_shop(tmp_path: Path) -> Project:
     """A small project of two sources, of which one is a shop with two prices."""
     project = small_project(tmp_path / "project")
-    folder = project.root / SHOP
-    folder.mkdir(parents=True)
-    (folder.parent / "source.toml").write_text(SOURCE, encoding="utf-8")
-    (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
-    (folder / "cards.csv").write_text("hardware,Price\nRTX 4090,$1600\nRTX 3090,$800\n", encoding="utf-8")
+    add_shop(project)
     return project
 
 

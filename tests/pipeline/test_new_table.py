@@ -12,7 +12,7 @@ from pipelines.refresh import refresh
 from pipelines.warehouse.declarations import load_declarations
 from pipelines.warehouse.reading import open_published
 from tests.conftest import CHECKOUT, read
-from tests.pipeline.test_safety import small_project
+from tests.small import small_project
 
 SELECT = """\
 select o.source_id, o.attribute, count(*) as readings, max_by(o.observation_id, o.value_high) as highest_from

@@ -10,8 +10,7 @@ from pipelines.errors import CheckFailed, ContractError
 from pipelines.project import Project
 from pipelines.refresh import refresh
 from tests.conftest import read
-from tests.pipeline.test_refresh import SNAPSHOT, digests, edit
-from tests.pipeline.test_safety import small_project
+from tests.small import SNAPSHOT, digests, edit, small_project
 
 
 @pytest.fixture

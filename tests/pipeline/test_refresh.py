@@ -1,8 +1,8 @@
 """What a refresh promises: nothing lost, the same bytes from the same bytes, and the old stays when something is wrong."""
 
 import csv
-import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,22 +11,12 @@ import pytest
 
 from pipelines.errors import CheckFailed, ContractError
 from pipelines.project import Project
-from pipelines.refresh import Summary, refresh
+from pipelines.refresh import refresh
 from pipelines.warehouse.declarations import load_declarations
 from tests.conftest import CHECKOUT, read
+from tests.small import SNAPSHOT, digests, edit
 
 Ask = Callable[..., list[tuple[object, ...]]]
-SNAPSHOT = "data/raw/maxq-workstation-summary/2026-11-20"
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_every_declared_table_is_published_with_its_parquet(published: Project, rows: Ask) -> None:
@@ -64,15 +54,21 @@ def test_every_source_is_read_without_a_rejection(rows: Ask) -> None:
     assert {source_id for (source_id,) in rows("select source_id from sources")} == folders
 
 
-def test_two_refreshes_of_the_same_bytes_give_the_same_parquet_bytes(
-    project: Project, refreshed: tuple[Project, Summary]
-) -> None:
+@pytest.mark.slow
+def test_two_refreshes_of_the_same_bytes_give_the_same_parquet_bytes(project: Project, published: Project) -> None:
     refresh(project, with_report=False)
-    assert digests(project.parquet) == digests(refreshed[0].parquet)
+    assert digests(project.parquet) == digests(published.parquet)
 
 
-def test_a_failed_blocking_check_names_the_rows_and_keeps_the_published_files(settled: Project) -> None:
-    project = settled
+def test_a_small_project_refreshed_from_nothing_gives_the_same_parquet_bytes(small: Project) -> None:
+    before = digests(small.parquet)
+    shutil.rmtree(small.curated)
+    refresh(small, with_report=False)
+    assert digests(small.parquet) == before
+
+
+def test_a_failed_blocking_check_names_the_rows_and_keeps_the_published_files(small: Project) -> None:
+    project = small
     before = digests(project.curated.joinpath("parquet")), project.database.read_bytes()
     edit(
         project.root / "analysis/curated/prices.toml",
@@ -91,39 +87,39 @@ def test_a_failed_blocking_check_names_the_rows_and_keeps_the_published_files(se
     assert (digests(project.parquet), project.database.read_bytes()) == before
 
 
-def test_a_row_with_too_few_cells_is_rejected_and_the_rest_is_published(settled: Project) -> None:
-    path = settled.root / SNAPSHOT / "cloud_rates.csv"
+def test_a_row_with_too_few_cells_is_rejected_and_the_rest_is_published(small: Project) -> None:
+    path = small.root / SNAPSHOT / "cloud_rates.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines, "H200"]) + "\n", encoding="utf-8")
-    summary = refresh(settled, with_report=False)
-    rejected = read(settled, "select raw_row, raw_text, reason from rejected_rows where raw_text <> ''")
+    summary = refresh(small, with_report=False)
+    rejected = read(small, "select raw_row, raw_text, reason from rejected_rows where raw_text <> ''")
     assert [(row, text) for row, text, _ in rejected] == [(len(lines) + 1, "H200")]
     assert "the row has 1 cells, the header" in str(rejected[0][2])
     assert summary.rejected == len(lines[0].split(","))
 
 
-def test_a_name_that_the_catalogue_lacks_is_rejected_with_the_nearest(settled: Project) -> None:
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "A100 80GB", "A100 81GB")
-    refresh(settled, with_report=False)
-    (reason,) = read(settled, "select distinct reason from rejected_rows")[0]
+def test_a_name_that_the_catalogue_lacks_is_rejected_with_the_nearest(small: Project) -> None:
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "A100 80GB", "A100 81GB")
+    refresh(small, with_report=False)
+    (reason,) = read(small, "select distinct reason from rejected_rows")[0]
     assert "hardware A100 81GB is not in the catalogue; nearest: " in str(reason)
     assert "A100" in str(reason).split("nearest: ")[1]
 
 
-def test_a_figure_that_cannot_be_read_to_its_end_is_rejected(settled: Project) -> None:
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.50/hour 17")
-    refresh(settled, with_report=False)
-    rejected = read(settled, "select raw_text, reason from rejected_rows")
+def test_a_figure_that_cannot_be_read_to_its_end_is_rejected(small: Project) -> None:
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", "~$2.50/hour 17")
+    refresh(small, with_report=False)
+    rejected = read(small, "select raw_text, reason from rejected_rows")
     assert len(rejected) == 1
     assert "17" in str(rejected[0][1])
 
 
-def test_hostile_text_stays_text(settled: Project) -> None:
+def test_hostile_text_stays_text(small: Project) -> None:
     hostile = "'); drop table prices; -- <script>alert(1)</script> {{7*7}} [x](javascript:alert(1))"
-    edit(settled.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", hostile)
-    refresh(settled, with_report=False)
-    assert read(settled, "select raw_text from rejected_rows") == [(hostile,)]
-    assert read(settled, "select count(*) > 0 from prices") == [(True,)]
+    edit(small.root / SNAPSHOT / "cloud_rates.csv", "~$2.50/hour", hostile)
+    refresh(small, with_report=False)
+    assert read(small, "select raw_text from rejected_rows") == [(hostile,)]
+    assert read(small, "select count(*) > 0 from prices") == [(True,)]
 
 
 SPOILT = {
@@ -138,8 +134,8 @@ SPOILT = {
 }
 
 
-def test_files_that_cannot_be_read_are_one_rejected_row_each_and_the_others_go_through(settled: Project) -> None:
-    folder = settled.root / SNAPSHOT
+def test_files_that_cannot_be_read_are_one_rejected_row_each_and_the_others_go_through(small: Project) -> None:
+    folder = small.root / SNAPSHOT
     for table, (content, _) in SPOILT.items():
         (folder / f"{table}.csv").write_bytes(content)
     header = (folder / "payback.csv").read_text(encoding="utf-8").splitlines()[0]
@@ -148,36 +144,35 @@ def test_files_that_cannot_be_read_are_one_rejected_row_each_and_the_others_go_t
     (folder / "upgrades.csv").mkdir()
     (folder / "workloads.csv").unlink()
     (folder / "workloads.csv").symlink_to("nowhere.csv")
-    summary = refresh(settled, with_report=False)
+    summary = refresh(small, with_report=False)
     reasons = {Path(raw_file).stem: reason for raw_file, reason in summary.unreadable}
     expected = {table: message for table, (_, message) in SPOILT.items()}
     expected |= {"payback": "has a header and no rows", "upgrades": "Is a directory", "workloads": "No such file"}
     assert set(reasons) == set(expected)
     assert {table: message for table, message in expected.items() if message not in reasons[table]} == {}
-    assert read(settled, "select count(*) from rejected_rows where raw_row = 0 and column_name = '(file)'") == [(11,)]
-    assert read(settled, "select count(*) from rejected_rows where raw_row <> 0") == [(0,)]
-    assert read(settled, "select count(*) > 50 from observations where source_id = 'maxq-workstation-summary'") == [
+    assert read(small, "select count(*) from rejected_rows where raw_row = 0 and column_name = '(file)'") == [(11,)]
+    assert read(small, "select count(*) from rejected_rows where raw_row <> 0") == [(0,)]
+    assert read(small, "select count(*) > 50 from observations where source_id = 'maxq-workstation-summary'") == [
         (True,)
     ]
-    sources = len(list((CHECKOUT / "data/raw").glob("*/source.toml")))
-    assert read(settled, "select count(distinct source_id) from observations") == [(sources,)]
+    assert read(small, "select count(*) from observations where source_id = 'shop'") == [(2,)]
 
 
-def test_a_select_that_gives_other_columns_than_declared_names_them(project: Project) -> None:
-    edit(project.root / "analysis/curated/cloud_rates.toml", "\nprovider = {", "\nlandlord = {")
+def test_a_select_that_gives_other_columns_than_declared_names_them(small: Project) -> None:
+    edit(small.analysis / "curated/cloud_rates.toml", "\nprovider = {", "\nlandlord = {")
     with pytest.raises(ContractError, match="landlord"):
-        refresh(project, with_report=False)
+        refresh(small, with_report=False)
 
 
-def test_a_correction_is_read_in_place_of_the_cell_and_leaves_the_snapshot_alone(settled: Project) -> None:
-    (settled.root / "data/raw/maxq-workstation-summary/corrections.csv").write_text(
+def test_a_correction_is_read_in_place_of_the_cell_and_leaves_the_snapshot_alone(small: Project) -> None:
+    (small.root / "data/raw/maxq-workstation-summary/corrections.csv").write_text(
         "raw_file,row,column,old,new,why\n"
-        f"{SNAPSHOT}/cloud_rates.csv,4,{rate_column(settled)},~$2.50/hour,~$2.75/hour,the page was corrected\n",
+        f"{SNAPSHOT}/cloud_rates.csv,4,{rate_column(small)},~$2.50/hour,~$2.75/hour,the page was corrected\n",
         encoding="utf-8",
     )
-    refresh(settled, with_report=False)
+    refresh(small, with_report=False)
     query = f"select raw_text, value_low, note from observations where raw_file = '{SNAPSHOT}/cloud_rates.csv' and raw_row = 4 and value_low is not null and not is_derived"
-    ((text, value, note),) = read(settled, query)
+    ((text, value, note),) = read(small, query)
     assert (text, value) == ("~$2.50/hour", 2.75)
     assert "read as ~$2.75/hour after a correction" in str(note)
 
@@ -188,7 +183,8 @@ def rate_column(project: Project) -> str:
     return records[0][records[3].index("~$2.50/hour")]
 
 
-def test_as_of_a_day_nothing_later_is_known(settled: Project) -> None:
-    summary = refresh(settled, with_report=False, as_of=date(2025, 12, 31))
+def test_as_of_a_day_nothing_later_is_known(small: Project) -> None:
+    summary = refresh(small, with_report=False, as_of=date(2025, 12, 31))
     assert str(summary.as_of) == "2025-12-31"
-    assert read(settled, "select max(observed_on) <= date '2025-12-31' from prices") == [(True,)]
+    assert read(small, "select max(observed_on) <= date '2025-12-31' from prices") == [(True,)]
+    assert read(small, "select count(*) from prices where source_id = 'shop'") == [(0,)]

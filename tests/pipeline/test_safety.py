@@ -27,8 +27,19 @@ from pipelines.render import site as site_files
 from pipelines.render.site import recover, replacing, swap
 from tests.attack import kills
 from tests.conftest import CHECKOUT
-from tests.pipeline.test_refresh import SNAPSHOT, edit
-from tests.small import PRICES, forked, published, releases, reported, set_price, small_project, started, succeed
+from tests.small import (
+    PRICES,
+    SNAPSHOT,
+    edit,
+    forked,
+    published,
+    releases,
+    reported,
+    set_price,
+    small_project,
+    started,
+    succeed,
+)
 
 COMMAND = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
 

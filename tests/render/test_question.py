@@ -13,10 +13,8 @@ import lxml.html
 import pytest
 
 from pipelines.project import Project
-from pipelines.render import RenderResult
 
 from . import fixture
-from .test_pages_start_cost_rent_method import address, opened, site  # noqa: F401
 
 SCRIPT = fixture.REPORTS / "assets" / "ask.js"
 OWN = """
@@ -57,9 +55,9 @@ def answers_of(data: Any, questions: list[dict[str, Any]]) -> list[Any]:
 
 
 @pytest.fixture
-def data(site: tuple[RenderResult, Path]) -> Any:  # noqa: F811
+def data(site: Path) -> Any:
     """The rows that the page carries for its script."""
-    return json.loads(lxml.html.parse(site[1] / "index.html").getroot().get_element_by_id("ask-data").text)
+    return json.loads(lxml.html.parse(site / "index.html").getroot().get_element_by_id("ask-data").text)
 
 
 def question(model: str, use: str, tokens: float, **more: Any) -> dict[str, Any]:
@@ -156,8 +154,8 @@ JUDGED = [
 @pytest.mark.browser
 @pytest.mark.parametrize(("asked", "model", "use"), JUDGED)
 def test_a_question_is_answered_on_the_first_screen(
-    opened: Callable[..., Any],  # noqa: F811
-    address: str,  # noqa: F811
+    opened: Callable[..., Any],
+    address: str,
     published: Project,
     asked: str,
     model: str,
@@ -187,7 +185,7 @@ def test_a_question_is_answered_on_the_first_screen(
 
 
 @pytest.mark.browser
-def test_the_question_stays_in_the_address_and_travels_to_other_pages(opened: Callable[..., Any], address: str) -> None:  # noqa: F811
+def test_the_question_stays_in_the_address_and_travels_to_other_pages(opened: Callable[..., Any], address: str) -> None:
     page = opened(f"{address}index.html")
     before = page.locator(".ask-why").inner_text()
     page.locator('.ask select[name="model"]').select_option("70B")
@@ -205,7 +203,7 @@ def test_the_question_stays_in_the_address_and_travels_to_other_pages(opened: Ca
 
 
 @pytest.mark.browser
-def test_without_a_script_the_page_answers_what_it_begins_with(browser: Any, address: str) -> None:  # noqa: F811
+def test_without_a_script_the_page_answers_what_it_begins_with(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}index.html")
