@@ -5,7 +5,6 @@ import http.client
 import shutil
 import socket
 import struct
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,9 +19,7 @@ from pipelines.errors import NothingPublished, RigonomicsError
 from pipelines.fingerprint import read_state, report_digest, write_state
 from pipelines.hosting import MARKER, site_server, write_site
 from pipelines.project import Project
-from tests.cli.test_command import run
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from tests.cli.test_command import Command, run
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ from pipelines import cli
 from pipelines.cli.printing import printed
 from pipelines.cli.terminal import Guarded, guarded, visible, visible_cell
 from pipelines.project import Project
+from tests.cli.test_command import Command
 from tests.conftest import CHECKOUT
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
 
 STEERING = {
     "an escape": ("\x1b[31m", "\\x1b[31m"),
