@@ -54,6 +54,7 @@ WORKLOADS = """
     from workload_costs
     where scenario_id = $scenario
         and usd_per_month_mid is not null
+        and meets_demand
     order by model_class, workload, usd_per_month_mid, build_id
 """
 MISSING = "from systems_without_cost order by system, build_id"
@@ -284,7 +285,6 @@ def workload_table(scenario: Row) -> Block:
             label("system", "System").linked("system_link").noted("runs"),
             label("model_class", "Class"),
             label("workload", "Workload"),
-            flag("meets_demand", "Keeps up"),
             number("busy_hours_per_day_mid", "At work", "h/day", digits=1),
             money_interval("usd_per_month_low", "usd_per_month_high", "A month"),
             money("power_usd_per_month", "of it electricity"),

@@ -31,7 +31,7 @@ from figures.look.prose import (
     usd_range,
     years,
 )
-from figures.look.tables import interval, label, money, money_interval, number, table
+from figures.look.tables import interval, label, money, money_interval, table
 from figures.look.web import Block, escape, safe_href
 from figures.sql import query, source, source_of
 
@@ -246,22 +246,26 @@ def workload_verdicts(scenario: Row) -> Block:
     rows = query(BY_WORKLOAD, scenario=scenario["scenario_id"])
     verdicts = {"own": "own it", "rent": "rent", "api": "buy tokens", None: None}
     words = [verdicts[row["verdict"]] for row in rows.iter_rows(named=True)]
+    from_tokens = rows["api_breakeven_tokens_per_day_mid"].to_list()
     return table(
         with_links(rows).with_columns(
             verdict_words=pl.Series(words, dtype=pl.String),
             question=pl.format("{}, {}", "workload", "model_class"),
-            evidence_words=pl.format("{} speed", "evidence"),
+            own_from=pl.Series(
+                [None if value is None else f"{tokens_a_day(value)} a day" for value in from_tokens], dtype=pl.String
+            ),
+            missing=pl.lit("never: it makes too few tokens"),
         ),
         [
             label("question", "Use and class"),
             label("verdict_words", "Least cost"),
-            money_interval("api_usd_per_month_low", "api_usd_per_month_high", "Tokens", "USD a month"),
+            money_interval("api_usd_per_month_low", "api_usd_per_month_high", "Tokens", "a month"),
             money_interval(
                 "cheapest_card_usd_per_month_low", "cheapest_card_usd_per_month_high", "Rented", "USD a month"
             ),
-            money_interval("usd_per_month_low", "usd_per_month_high", "Own", "USD a month"),
-            label("system", "on the").linked("system_link").noted("evidence_words"),
-            number("api_breakeven_tokens_per_day_mid", "Own beats tokens from", "tokens a day"),
+            money_interval("usd_per_month_low", "usd_per_month_high", "Own", "a month"),
+            label("system", "on the").linked("system_link"),
+            label("own_from", "Own beats tokens from").unbroken(),
         ],
         caption="Own, rent or tokens, by use and class of models",
         missing="missing",

@@ -91,18 +91,18 @@ def tornado(scenario: Row) -> Chart | Markdown:
             alt.Tooltip("turns:N", title="Turns over at"),
         ],
     )
-    middle = base.mark_rule(strokeWidth=1, color=theme.INK).encode(x=alt.X("middle:Q"))
+    middle = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x=alt.X("middle:Q"))
     zero = (
         alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(strokeDash=[4, 3], color=theme.INK).encode(x=alt.X("zero:Q"))
     )
     return Chart(
         alt.layer(bars, middle, zero, height=alt.Step(36)),
-        title=f"The {first['input']} moves {first['workload']} with a {first['model_class']} model most",
+        title=f"What moves {first['workload']} with a {first['model_class']} model: {first['input']} first",
         description=(
             f"Tornado chart: for each input a bar from its low to its high end, in USD a month that owning {first['system']} costs more than "
             f"the better of renting and a provider. The longest bar is the {first['input']}."
         ),
-        note="Left of the dashed line owning costs less. Each input by itself, the others at their middle.",
+        note="Left of the dashed line owning costs less; the short line is the answer. Each input by itself, the others at their middle.",
         source=source(CLOSEST, scenario=scenario["scenario_id"]),
         example=first,
     )
@@ -122,7 +122,7 @@ def turning_table(scenario: Row) -> Block:
             label("question", "Use and class").noted("answer"),
             label("input", "Input"),
             label("span", "Moved from – to"),
-            money_interval("lower_end_usd", "upper_end_usd", "Owning costs more by", "USD a month"),
+            label("ends", "Owning costs a month more by").unbroken(),
             money("swing_usd", "Swing", "USD a month"),
             label("turns", "Turns over at").noted("reached"),
         ],
@@ -137,22 +137,20 @@ def anyway_table(scenario: Row) -> Block:
     """What owning costs with a computer at hand, and sold after its life."""
     rows = with_links(query(ANYWAY, scenario=scenario["scenario_id"])).with_columns(
         question=pl.format("{}, {}", "workload", "model_class"),
-        risk=pl.when(pl.col("used_parts").is_not_null())
-        .then(pl.format("used: {}; no warranty, unknown wear", "used_parts"))
-        .otherwise(None),
+        wins_words=pl.format("owning wins {}", "wins"),
+        risk=pl.when(pl.col("used_parts").is_not_null()).then(pl.lit("used parts: no warranty")).otherwise(None),
         missing=pl.lit("its accelerators alone have no price"),
     )
     return table(
         rows,
         [
-            label("question", "Use and class"),
-            label("system", "Cheapest machine").linked("system_link").noted("risk"),
-            money("whole_usd_per_month", "All bought, worth nothing later", "USD a month"),
-            money("cards_usd_per_month", "Cards alone", "USD a month"),
-            money_interval("sold_well_usd_per_month", "sold_badly_usd_per_month", "Sold after its life", "USD a month"),
-            money("power_usd_per_month", "Electricity of it", "USD a month"),
-            money("other_usd_per_month", "Rent or tokens", "USD a month"),
-            label("wins", "Owning wins"),
+            label("question", "Use and class").noted("wins_words"),
+            label("system", "Cheapest machine").linked("system_link").noted("risk").unbroken(),
+            money("whole_usd_per_month", "All bought", "a month"),
+            money("cards_usd_per_month", "Cards alone", "a month"),
+            money_interval("sold_well_usd_per_month", "sold_badly_usd_per_month", "Sold later", "a month"),
+            money("power_usd_per_month", "of it power", "a month"),
+            money("other_usd_per_month", "Elsewhere", "a month"),
         ],
         caption="What owning costs whoever has a part of it anyway",
         missing="missing",
@@ -171,4 +169,11 @@ def _written(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         span=pl.Series([f"{said(row, 'input_low')} – {said(row, 'input_high')}" for row in found], dtype=pl.String),
         turns=pl.Series([said(row, "turns_over_at") for row in found], dtype=pl.String),
+        ends=pl.Series(
+            [
+                None if row["lower_end_usd"] is None else f"{usd(row['lower_end_usd'])} to {usd(row['upper_end_usd'])}"
+                for row in found
+            ],
+            dtype=pl.String,
+        ),
     )
