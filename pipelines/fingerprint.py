@@ -29,9 +29,11 @@ TABLE_PACKAGES = ("duckdb", "polars", "sqlglot")
 class State:
     """What the published files were made from.
 
-    inputs, code: digests of what the user brings and of the code; as_of: the day asked for, or empty; database: which file
-    was published, by its size and time of change; report: digest of the report's source and of the database that it shows,
-    empty if it was not rendered; refreshed_at: when, in words for the user; without: sources that were asked to be left
+    inputs, code: digests of what the user brings and of the code; as_of: the day asked for, or empty; database: which
+    file was published, by its size and time of change; report: digest of the report's source and of the database that
+    it
+    shows, empty if it was not rendered; refreshed_at: when, in words for the user; without: sources that were asked to
+    be left
     out; faults: contracts that were wrong, whose sources are left out too.
     """
 
@@ -97,7 +99,8 @@ def database_mark(project: Project) -> str:
 
 
 def input_digest(project: Project) -> str:
-    """SHA-256 over names and bytes of everything that a user brings: data/raw, catalogue, vocabulary, assumptions, releases."""
+    """SHA-256 over names and bytes of everything that a user brings: data/raw, catalogue, vocabulary, assumptions,
+    releases."""
     edited = [project.catalogue, project.vocabulary, project.assumptions, project.releases]
     return digest_of([*_visible_files(project.raw), *edited], project.root)
 

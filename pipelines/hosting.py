@@ -63,8 +63,9 @@ TYPES = {
 def write_site(project: Project, folder: Path, notify: Callable[[str], None] = lambda _message: None) -> list[Path]:
     """Write site and downloads into `folder`, which is replaced whole; returns the files, relative to it.
 
-    A refresh that runs is waited for, of which `notify` is told. Raises NothingPublished if there is no report of the published database yet, RigonomicsError if `folder` belongs to the
-    project's sources, holds files of somebody else, or cannot be written. Then it is as it was.
+    A refresh that runs is waited for, of which `notify` is told. Raises NothingPublished if there is no report of the
+    published database yet, RigonomicsError if `folder` belongs to the project's sources, holds files of somebody else,
+    or cannot be written. Then it is as it was.
     """
     try:
         target = folder.resolve()
@@ -204,7 +205,8 @@ def _put_in_place(new: Path, target: Path, old: Path) -> None:
 
 
 def _clear_away(target: Path, new: Path, old: Path) -> None:
-    """Put right what a writing that was killed left beside the target. Raises RigonomicsError if it is somebody else's."""
+    """Put right what a writing that was killed left beside the target. Raises RigonomicsError if it is somebody
+    else's."""
     for place in (new, old):
         if os.path.lexists(place) and (place.is_symlink() or not place.is_dir() or not _is_ours(place)):
             raise RigonomicsError(
@@ -241,7 +243,8 @@ def _mark(folder: Path, files: Iterable[Path]) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a folder beside a target was left by a writing that was killed: it has the mark, or nothing at all yet."""
+    """Whether a folder beside a target was left by a writing that was killed: it has the mark, or nothing at all
+    yet."""
     return (folder / MARKER).is_file() or not any(folder.iterdir())
 
 
@@ -264,7 +267,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
     def send_head(self) -> Any:
         """As the base class does for files that may be seen; else the answer is 404, and 421 for another site's name.
 
-        A page of elsewhere whose name was made to lead to this machine would else read the report in the reader's browser.
+        A page of elsewhere whose name was made to lead to this machine would else read the report in the reader's
+        browser.
         """
         if not _is_this_machine(self.headers.get("Host")):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)

@@ -79,7 +79,8 @@ class Project:
 
 
 def locate() -> Project:
-    """The project of RIGONOMICS_PROJECT, else of the working directory or a folder above it, else the installed checkout.
+    """The project of RIGONOMICS_PROJECT, else of the working directory or a folder above it, else the installed
+    checkout.
 
     Raises RigonomicsError if there is none.
     """

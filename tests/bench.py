@@ -1,8 +1,8 @@
 """What a refresh costs: `make bench` prints wall time and peak memory of whole processes, and the floor beneath them.
 
 Nothing here passes or fails. Each figure is the median of five runs of a process of its own, the variants in turn, in a
-project copied to a temporary folder, so that the published files of this checkout stay as they are. CPU time says more than
-wall time on a machine that does other things.
+project copied to a temporary folder, so that the published files of this checkout stay as they are. CPU time says more
+than wall time on a machine that does other things.
 """
 
 import functools

@@ -1,9 +1,12 @@
-"""What large sources cost: `make bench-scale` makes price tables of 100,000, a million and ten million rows and refreshes them.
+"""What large sources cost: `make bench-scale` makes price tables of 100,000, a million and ten million rows and
+refreshes them.
 
-The rows are made by rule, the same each time: cards, shops, conditions and days as hourly catalogues have them, prices with
-ranges, marks and remarks, and a few cells that nobody can read. Nothing here passes or fails. Beside each refresh, in the same
-run, the same file by bare Polars: read, parse plain prices, take the newest of each card, shop and condition. Rows may be
-given: make bench-scale ROWS="100000 1000000".
+The rows are made by rule, the same each time: cards, shops, conditions and days as hourly catalogues have them, prices
+with ranges, marks and remarks, and a few cells that nobody can read. Nothing here passes or fails. Beside each refresh,
+in
+the same run, the same file by bare Polars: read, parse plain prices, take the newest of each card, shop and condition.
+Rows may
+be given: make bench-scale ROWS="100000 1000000".
 """
 
 import os
@@ -49,8 +52,8 @@ retrieved_on = 2026-11-20
 
 
 def made(first: int, rows: int) -> pl.DataFrame:
-    """Rows of the table from a number on. Of 1,000 prices 960 are plain, 15 approximate, 10 ranges, 5 with a remark, 5 in
-    another unit, 5 unreadable.
+    """Rows of the table from a number on. Of 1,000 prices 960 are plain, 15 approximate, 10 ranges, 5 with a remark, 5
+    in another unit, 5 unreadable.
     """
     n = pl.int_range(first, first + rows, dtype=pl.Int64)
     mixed = (n * 2_654_435_761 % 4_294_967_291).alias("mixed")

@@ -1,7 +1,7 @@
 """A small project that refreshes in a second, refreshes of it in processes of their own, and what it has published.
 
-One source and the tables that Python fills, with those that a test names and a report of two pages. Where a test needs a
-refresh to check one rule of reading or publishing, this serves.
+One source and the tables that Python fills, with those that a test names and a report of two pages. Where a test needs
+a refresh to check one rule of reading or publishing, this serves.
 """
 
 import functools

@@ -1,4 +1,5 @@
-"""The published file in other DuckDB clients: each minor version that the README names, from the package index into a folder."""
+"""The published file in other DuckDB clients: each minor version that the README names, from the package index into
+a folder."""
 
 import subprocess
 import sys

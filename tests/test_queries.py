@@ -1,4 +1,5 @@
-"""The examples of queries/: each runs on the published file, answers, and says what it answers; some figures by hand."""
+"""The examples of queries/: each runs on the published file, answers, and says what it answers; some figures by
+hand."""
 
 import re
 from collections.abc import Callable

@@ -49,7 +49,7 @@ select
     is_derived,
     not is_derived
         or bool_and(is_derived) over (partition by source_id, hardware_id, condition, is_current) as is_candidate,
-    -- a page that is taken again states its figures anew, unless it says of which day they are; another figure for a day
+    -- a page that is taken again states its figures again, unless it says of which day they are; another figure for a day
     -- of which it had spoken already is news as well
     case
         when known_from is null

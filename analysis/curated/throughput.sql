@@ -47,7 +47,7 @@ candidates as (
         case
             when c.phase = 'prefill' then 'reads the prompt, generates nothing'
             when c.basis = 'theoretical' then 'theoretical'
-            when c.is_derived then 'worked out by its source from other figures'
+            when c.is_derived then 'computed by its source from other figures'
             when c.model_id is null then 'the model is not named'
             when c.concurrency is null then 'how many sequences at once is not said'
             when l.verdict in ('impossible', 'partly')

@@ -134,14 +134,14 @@ pairs as (
         cheaper.model_class,
         cheaper.scenario_id,
         cheaper.build_id,
-        dearer.build_id as other_build_id,
+        behind.build_id as other_build_id,
         cheaper.usd_per_mtok
     from ranking as cheaper
-    inner join ranking as dearer
-        on dearer.moment = cheaper.moment
-        and dearer.model_class = cheaper.model_class
-        and dearer.scenario_id = cheaper.scenario_id
-        and dearer.rank > cheaper.rank
+    inner join ranking as behind
+        on behind.moment = cheaper.moment
+        and behind.model_class = cheaper.model_class
+        and behind.scenario_id = cheaper.scenario_id
+        and behind.rank > cheaper.rank
 ),
 
 order_moves as (

@@ -21,7 +21,8 @@ SECONDS_BETWEEN_LOOKS = 60
 def raw_changed(project: Project) -> dg.SensorDefinition:
     """The sensor: asks for a refresh when data/raw, the catalogue, the vocabulary or the assumptions have changed.
 
-    It observes the sources as it does so. Its cursor is the digest for which it last asked, or which it found published already.
+    It observes the sources as it does so. Its cursor is the digest for which it last asked, or which it found published
+    already.
     """
 
     @dg.sensor(

@@ -1,7 +1,8 @@
-"""One multi-asset a layer of tables, of which any may be selected; each table is an asset with its declaration's columns.
+"""One multi-asset a layer of tables, of which any may be selected; each table is an asset with its declaration's
+columns.
 
-Multi-assets and their subsets: https://docs.dagster.io/guides/build/assets/defining-assets#multi-asset. Where tables of two
-layers read each other, Dagster runs the layers in several steps.
+Multi-assets and their subsets: https://docs.dagster.io/guides/build/assets/defining-assets#multi-asset. Where tables of
+two layers read each other, Dagster runs the layers in several steps.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

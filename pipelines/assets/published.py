@@ -1,7 +1,8 @@
 """Groups published and report: the tables that describe the others, the published file, and its report.
 
-They are one multi-asset, because database and report are published together or not at all. With their automation conditions
-both follow a table that somebody fills from the UI: https://docs.dagster.io/guides/automate/declarative-automation.
+They are one multi-asset, because database and report are published together or not at all. With their automation
+conditions both follow a table that somebody fills from the UI:
+https://docs.dagster.io/guides/automate/declarative-automation.
 """
 
 from collections.abc import Iterator, Mapping

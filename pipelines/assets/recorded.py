@@ -1,7 +1,7 @@
 """A refresh by the command that is recorded like one from the UI: in the Dagster instance of DAGSTER_HOME.
 
-Instances: https://docs.dagster.io/deployment/oss/oss-instance-configuration. What the command says afterwards is read from
-the events of the run, and from what it published.
+Instances: https://docs.dagster.io/deployment/oss/oss-instance-configuration. What the command says afterwards is read
+from the events of the run, and from what it published.
 """
 
 import logging
@@ -52,7 +52,8 @@ def recorded(project: Project, *, as_of: date | None, force: bool, with_report: 
 
 
 def _error_of(result: dg.ExecuteInProcessResult) -> Exception:
-    """Why a run failed, as the command tells it: what a user can fix before a check that fails, and that before a bug."""
+    """Why a run failed, as the command tells it: what a user can fix before a check that fails, and that before a
+    bug."""
     failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     for failure in failures:
         if failure.user_failure_data is not None and EXIT_CODE in failure.user_failure_data.metadata:

@@ -14,7 +14,8 @@ from pipelines.warehouse.workspace import Workspace, workspace
 
 
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it gives itself
-    """The project's contracts and the database under construction, for one run that nothing else refreshes meanwhile."""
+    """The project's contracts and the database under construction, for one run that nothing else refreshes
+    meanwhile."""
 
     root: str = Field(default="", description="folder of the project; that of the working directory if empty")
     fresh: bool = Field(

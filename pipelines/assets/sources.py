@@ -1,6 +1,7 @@
 """Group scraped: the files of each source, which this graph reads and never makes, with their digest as data version.
 
-External assets: https://docs.dagster.io/guides/build/assets/external-assets. The sensor observes them, and so does a refresh.
+External assets: https://docs.dagster.io/guides/build/assets/external-assets. The sensor observes them, and so does a
+refresh.
 """
 
 from collections.abc import Iterator

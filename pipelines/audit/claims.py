@@ -1,4 +1,5 @@
-"""Claims: figures that a source derives from others, recomputed by their declared formula and compared with what is stated.
+"""Claims: figures that a source derives from others, recomputed by their declared formula and compared with what is
+stated.
 
 The declarations are `declared_claims`, the language of the formulas is `expressions`, and what a cell says was read in
 `pipelines.normalise`.
@@ -91,10 +92,12 @@ def evaluate_claims(
     """Recompute every claim: the frames of the tables `claims` and `claim_inputs`.
 
     observations: the columns of that table. The vocabulary says with which factor a spelled unit came to the canonical
-    one; it is needed to find the digits that a source wrote. rejected: the columns of rejected_rows; a claim whose figure
-    was rejected is left out, and one that lacks an input is not recomputable. limit_factor: how many times beyond a stated
-    limit a result may be. Raises ContractError naming the claim if a reference finds no reading or several, or units do not
-    go together.
+    one; it is needed to find the digits that a source wrote. rejected: the columns of rejected_rows; a claim whose
+    figure was rejected is left out, and one that lacks an input is not recomputable. limit_factor: how many times
+    beyond a
+    stated limit a result may be. Raises ContractError naming the claim if a reference finds no reading or several, or
+    units do
+    not go together.
     """
     readings, lost = _readings(observations), _lost_cells(observations, rejected)
     rows, inputs = [], []
@@ -134,7 +137,8 @@ def _readings(observations: pl.DataFrame) -> Readings:
 
 
 def _lost_cells(observations: pl.DataFrame, rejected: pl.DataFrame | None) -> Callable[[Cell], bool]:
-    """Whether a cell without a reading was rejected, alone or with its file, or lies below the last row that is left."""
+    """Whether a cell without a reading was rejected, alone or with its file, or lies below the last row that is
+    left."""
     if rejected is None:
         return lambda _cell: False
     cells = set(rejected.select("raw_file", "raw_row", "column_name").iter_rows())
@@ -321,8 +325,8 @@ class _Evaluated:
     def gaps(self, stated: _Figure, low: Fraction, high: Fraction, formula: Formula) -> list[Gap]:
         """The ends that have to be compared; none where one side lies inside the other or a limit is kept.
 
-        A range that adds up ranges, spans several results, or is cut off by a limit (its formula holds the stated figure
-        itself) has to hold at both ends, whether it is called about so much or not.
+        A range that adds up ranges, spans several results, or is cut off by a limit (its formula holds the stated
+        figure itself) has to hold at both ends, whether it is called about so much or not.
         """
 
         def gap(value: Fraction, recomputed: Fraction) -> Gap:
@@ -355,10 +359,11 @@ class _Evaluated:
         return [gap(stated.low, low), gap(stated.high, high)]
 
     def precision(self, stated: _Figure, value: Fraction, formula: Formula) -> Fraction:
-        """How far from `value` another figure may be for it to be a rounding of that one, by the digits that are written.
+        """How far from `value` another figure may be for it to be a rounding of that one, by the digits that are
+        written.
 
-        Half a unit of the last digit, but no more than ROUNDING_LIMIT. All of that limit for a figure that is said to be
-        about so much and has no more than two digits, unless it is a sum.
+        Half a unit of the last digit, but no more than ROUNDING_LIMIT. All of that limit for a figure that is said to
+        be about so much and has no more than two digits, unless it is a sum.
         """
         name = stated.unit or ""
         unit = self.vocabulary.units.get(name)

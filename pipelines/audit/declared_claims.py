@@ -222,7 +222,8 @@ class _Reader:
         return tuple(Cell(raw_file, row, str(one.column), one.piece, one.facet) for row in rows)
 
     def raw_file(self, table: str, source_id: str | None, place: str) -> str:
-        """The file of a table: of this snapshot; of another source, of the same day if there is one, else the newest."""
+        """The file of a table: of this snapshot; of another source, of the same day if there is one, else the
+        newest."""
         source = self.source
         if source_id is not None:
             named = {other.source_id: other for other in self.sources}

@@ -1,7 +1,7 @@
 """Units as products of powers of base symbols: `GB/s`, `USD/h`, `W*h/kWh`, `B*bit/GB`.
 
-Only how units multiply lives here. Nothing is converted silently: that a kWh is 1000 W*h, a declared constant says. How a
-source spells a unit says data/vocabulary.toml.
+Only how units multiply lives here. Nothing is converted silently: that a kWh is 1000 W*h, a declared constant says. How
+a source spells a unit says data/vocabulary.toml.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""How far a stated figure may be from the recomputed one, by the digits that the source wrote, and the verdict on it."""
+"""How far a stated figure may be from the recomputed one, by the digits that the source wrote, and the verdict on
+it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -45,8 +46,8 @@ def factors(unit: str, spellings: Mapping[str, float]) -> list[Fraction]:
 def half_digit(text: str, value: Fraction, factors: Sequence[Fraction], zeros_count: bool) -> Fraction:
     """Half of the last significant place of the number in `text` that is `value`, in the unit of `value`.
 
-    Zeros that end a whole number are no digits unless `zeros_count`; zeros behind a point are. A value that no number of
-    the text gives, because the cell is a sum or was corrected, has the place of its own last digit.
+    Zeros that end a whole number are no digits unless `zeros_count`; zeros behind a point are. A value that no number
+    of the text gives, because the cell is a sum or was corrected, has the place of its own last digit.
     """
     for written in DIGITS.findall(text):
         number = Fraction(written.replace(",", ""))
@@ -71,7 +72,8 @@ def verdict(gaps: Sequence[Gap]) -> str:
 
 
 def furthest(gaps: Sequence[Gap]) -> float | None:
-    """(stated - recomputed) / recomputed at the end further off; 0 for a claim that agrees, null for one against zero."""
+    """(stated - recomputed) / recomputed at the end further off; 0 for a claim that agrees, null for one against
+    zero."""
     if all(gap.closes for gap in gaps):
         return 0.0
     relative = [gap.relative for gap in gaps if gap.relative is not None]

@@ -42,7 +42,8 @@ BUG = 5
 
 
 def parser(asked: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """The command line, for parsing and for the tests that pin its help: of the command asked for alone, if it is known."""
+    """The command line, for parsing and for the tests that pin its help: of the command asked for alone, if it is
+    known."""
     root = argparse.ArgumentParser(
         prog="rigonomics",
         description=DESCRIPTION,

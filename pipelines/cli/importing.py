@@ -1,4 +1,5 @@
-"""`rigonomics import`: the tables of a file or a page into a new snapshot, with what they are taken for and what was read."""
+"""`rigonomics import`: the tables of a file or a page into a new snapshot, with what they are taken for and what was
+read."""
 
 import argparse
 import json

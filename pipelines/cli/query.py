@@ -125,7 +125,8 @@ def answer(
     limits: Limits | None = None,
     guard_formulas: bool = False,
 ) -> str:
-    """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run, or takes more than `limits`."""
+    """The result of a query, printed in a form. Raises RigonomicsError if it cannot be run, or takes more than
+    `limits`."""
     import _duckdb as duckdb  # as `open_to_execute` does
 
     limits = limits or Limits()

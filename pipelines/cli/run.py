@@ -1,4 +1,5 @@
-"""`rigonomics refresh` and `rigonomics check`: progress while they run, and at the end what was read, rejected, published."""
+"""`rigonomics refresh` and `rigonomics check`: progress while they run, and at the end what was read, rejected,
+published."""
 
 import argparse
 import sys

@@ -1,7 +1,7 @@
 """What reaches a terminal: text of scraped pages and of file names cannot steer it.
 
-Control characters, and signs that turn the direction of writing, are written as their codes. What a command itself tells a
-terminal, such as to clear its line, goes past this.
+Control characters, and signs that turn the direction of writing, are written as their codes. What a command itself
+tells a terminal, such as to clear its line, goes past this.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The tree that `rigonomics trace` prints: a row, its figures and formulas, its inputs, and at its ends the cells.
 
-It reads the published tables only: their declarations say what a row was made from, as the view `lineage` does of all tables
-at once; which macros a table calls is read from its SELECT.
+It reads the published tables only: their declarations say what a row was made from, as the view `lineage` does of all
+tables at once; which macros a table calls is read from its SELECT.
 """
 
 from collections.abc import Iterator

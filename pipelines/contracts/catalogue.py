@@ -72,9 +72,10 @@ class Entries(Strict):
 class Catalogue:
     """What things are called.
 
-    hardware: hardware_id, name, kind, vendor, doubt. models: model_id, name, params_b, active_params_b, architecture. builds:
-    build_id, name, source_id, description. unstated: build_id, slot. ids: for each section (hardware, model, build) the id
-    of every name, alias and id in normal form.
+    hardware: hardware_id, name, kind, vendor, doubt. models: model_id, name, params_b, active_params_b, architecture.
+    builds: build_id, name, source_id, description. unstated: build_id, slot. ids: for each section (hardware, model,
+    build) the
+    id of every name, alias and id in normal form.
     """
 
     hardware: pl.DataFrame
@@ -161,7 +162,8 @@ VENDOR_WORDS = {"nvidia", "amd", "intel", "geforce", "radeon", "quadro"}
 
 
 def normal_form(name: str) -> str:
-    """`name` in lower case, without vendor words, trademark signs and punctuation; a size keeps no blank before its unit.
+    """`name` in lower case, without vendor words, trademark signs and punctuation; a size keeps no blank before its
+    unit.
 
     A plus sign stays, because `Command R+` is not `Command R`.
     """

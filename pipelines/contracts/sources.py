@@ -188,7 +188,8 @@ class Table:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is read in batches and its readings are kept in partitions: a large CSV, and a file of another format."""
+        """Whether it is read in batches and its readings are kept in partitions: a large CSV, and a file of another
+        format."""
         try:
             return self.path.suffix != ".csv" or self.path.stat().st_size > LARGE_BYTES
         except OSError:
@@ -219,8 +220,8 @@ class Source:
 def load_sources(raw: Path, root: Path, vocabulary: Vocabulary, without: Collection[str] = ()) -> list[Source]:
     """Every source under `raw` with its tables, ordered by id. Paths in errors are relative to `root`.
 
-    A source in `without` is left out, and so is one whose contract cannot be understood. Raises ContractError if `without`
-    names a source that is not there.
+    A source in `without` is left out, and so is one whose contract cannot be understood. Raises ContractError if
+    `without` names a source that is not there.
     """
     folders = sorted(folder for folder in raw.iterdir() if folder.is_dir() and not folder.name.startswith("."))
     names = [folder.name for folder in folders]

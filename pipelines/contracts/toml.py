@@ -1,7 +1,7 @@
 """TOML files read into pydantic models; what is wrong in one comes out as a ContractError that a person can act on.
 
-An error names file, section and key, shows the value, and says what is allowed. Models live beside this module, one file for
-each format; the types that they share are in `types`.
+An error names file, section and key, shows the value, and says what is allowed. Models live beside this module, one
+file for each format; the types that they share are in `types`.
 """
 
 import difflib
@@ -61,7 +61,8 @@ def read_as(model: type[Model], spec: Any, file: str, *section: str, context: Ma
 
 
 def refuse(problem: str, remedy: str, *, whole: bool = False) -> PydanticCustomError:
-    """What a validator raises: `problem` follows the value in the message, or its section if it is about the `whole`."""
+    """What a validator raises: `problem` follows the value in the message, or its section if it is about the
+    `whole`."""
     return PydanticCustomError("refused", "{problem}", {"problem": problem, "remedy": remedy, "whole": whole})
 
 

@@ -1,7 +1,7 @@
 """Least squares on the logarithm of the time of a token, and how well a fit does on accelerators that it has not seen.
 
-time = (terms . constants) * exp(logs . exponents), all constants positive: they are fitted as logarithms, held to what is
-expected of them (`terms.Term`), and with a loss that lets single runs be out of line.
+time = (terms . constants) * exp(logs . exponents), all constants positive: they are fitted as logarithms, held to what
+is expected of them (`terms.Term`), and with a loss that lets single runs be out of line.
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,8 @@ class Problem:
         )
 
     def predicted(self, point: Array) -> tuple[Array, Array]:
-        """Logarithms of the times at a point (logarithms of constants, exponents), and each term's share of its time."""
+        """Logarithms of the times at a point (logarithms of constants, exponents), and each term's share of its
+        time."""
         count = len(self.keys)
         parts = self.terms * np.exp(point[:count])[self.unknowns]
         total = parts.sum(axis=1)
@@ -115,9 +116,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Residuals:
-    """Of each run the logarithm of measured over modelled time (by the fit to all; without its accelerator; the larger of
-    that and the same without its model), the share of its time that is not spent on reading weights (prefill: on multiplying
-    them), and whether it is an outlier."""
+    """Of each run the logarithm of measured over modelled time (by the fit to all; without its accelerator; the larger
+    of that and the same without its model), the share of its time that is not spent on reading weights (prefill: on
+    multiplying them), and whether it is an outlier."""
 
     fitted: Array
     without_item: Array

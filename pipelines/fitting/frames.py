@@ -15,8 +15,8 @@ GENERATIONS = ("2024", "2025")
 def fitted_frames(runs: pl.DataFrame, classes: Iterable[str]) -> dict[str, pl.DataFrame]:
     """Fit both phases.
 
-    runs: measured_runs. classes: every speed class that has a data sheet, with runs or without. Returns the frames of the
-    three tables by name.
+    runs: measured_runs. classes: every speed class that has a data sheet, with runs or without. Returns the frames of
+    the three tables by name.
     """
     known = sorted({*classes, *runs["speed_class"].to_list()})
     models, constants, misses = [], [], []

@@ -1,8 +1,10 @@
-"""How wide the interval of a modelled speed is: by how much accelerators and models that the fit had not seen were missed.
+"""How wide the interval of a modelled speed is: by how much accelerators and models that the fit had not seen were
+missed.
 
-The variance of the logarithm of a miss is that of a run that only reads weights, and the square of a second spread times
-the share of its time that goes elsewhere: to layers, experts, the cache. So small models have wider intervals than large
-ones. A class of accelerators is as much better or worse than all as its own misses say, which count with those of
+The variance of the logarithm of a miss is that of a run that only reads weights, and the square of a second spread
+times the share of its time that goes elsewhere: to layers, experts, the cache. So small models have wider intervals
+than
+large ones. A class of accelerators is as much better or worse than all as its own misses say, which count with those of
 PRIOR accelerators that are like all; few accelerators mean a wide interval (Student's t).
 """
 
@@ -13,20 +15,21 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 NORMAL = 1.2816
-"""Quantile of the normal distribution that leaves a tenth beyond it, so that the interval between both ends holds 80 %."""
+"""Quantile of the normal distribution that leaves a tenth beyond it, so that the interval between both ends holds 80
+%."""
 PRIOR = 4
 """How many accelerators like those of all classes a class starts with."""
 LEAST = 0.10
-"""Standard deviation that no interval is narrower than: one card with one model is up to a tenth slower in another computer
-(ai-benchmarks, 2025), on top of what the model misses."""
+"""Standard deviation that no interval is narrower than: one card with one model is up to a tenth slower in another
+computer (ai-benchmarks, 2025), on top of what the model misses."""
 FURTHEST = 1.0
 """Logarithm that a single miss counts for at most."""
 
 
 @dataclass(frozen=True)
 class Misses:
-    """Runs that the fit had not seen: logarithm of measured over modelled time, share of the time that is not spent on reading
-    weights, the accelerator and the class of each."""
+    """Runs that the fit had not seen: logarithm of measured over modelled time, share of the time that is not spent
+    on reading weights, the accelerator and the class of each."""
 
     logs: Array
     shares: Array
@@ -46,8 +49,8 @@ class Misses:
 
 @dataclass(frozen=True)
 class Interval:
-    """Logarithm of the time at either end over the modelled one: of a run that only reads weights, and what the share of
-    the time that goes elsewhere adds (in quadrature); and on how many accelerators of the class they rest."""
+    """Logarithm of the time at either end over the modelled one: of a run that only reads weights, and what the
+    share of the time that goes elsewhere adds (in quadrature); and on how many accelerators of the class they rest."""
 
     reading: float
     elsewhere: float
@@ -74,8 +77,9 @@ def intervals(misses: Misses, names: list[str]) -> dict[str, Interval]:
 
 
 def coverage(left_out: Array, misses: Misses, name: str) -> float | None:
-    """Percent of the class's left-out runs inside the interval that the other accelerators give, each accelerator counting once;
-    None without runs. left_out: logarithms of the misses with only the accelerator left out of the fit."""
+    """Percent of the class's left-out runs inside the interval that the other accelerators give, each accelerator
+    counting once; None without runs. left_out: logarithms of the misses with only the accelerator left out of the
+    fit."""
     here = misses.classes == name
     inside = []
     for item in np.unique(misses.items[here]):
@@ -92,7 +96,8 @@ def student(degrees: float) -> float:
 
 
 def _spreads(misses: Misses) -> tuple[float, float]:
-    """Standard deviations of reading and of elsewhere over all classes: least squares of the squared misses on the squared shares."""
+    """Standard deviations of reading and of elsewhere over all classes: least squares of the squared misses on the
+    squared shares."""
     if not len(misses.logs):
         return LEAST, 0.5
     root = np.sqrt(misses.weights)

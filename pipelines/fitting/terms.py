@@ -1,7 +1,8 @@
-"""The unknowns of the throughput model: one for each term and group of runs, with where a fit starts and how far it strays.
+"""The unknowns of the throughput model: one for each term and group of runs, with where a fit starts and how far it
+strays.
 
-A start is what is expected before any run is seen, a spread the standard deviation of its logarithm around that. A group
-without runs keeps its start. Both are of the first fit, on llama.cpp of May 2024 and on several engines of 2025.
+A start is what is expected before any run is seen, a spread the standard deviation of its logarithm around that. A
+group without runs keeps its start. Both are of the first fit, on llama.cpp of May 2024 and on several engines of 2025.
 """
 
 from collections.abc import Mapping

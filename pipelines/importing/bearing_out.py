@@ -20,7 +20,8 @@ def shares_read(
     vocabulary: Vocabulary,
     locale: str | None = None,
 ) -> dict[int, tuple[float, str]]:
-    """For each column (attribute, unit of bare figures, stated cells, currency): the share that reads, and why the first does not.
+    """For each column (attribute, unit of bare figures, stated cells, currency): the share that reads, and why the
+    first does not.
 
     locale: how the document writes figures, if it is said.
     """

@@ -1,4 +1,5 @@
-"""New entries of data/catalogue.toml, written by a command: appended, checked as a whole, and put in place in one step."""
+"""New entries of data/catalogue.toml, written by a command: appended, checked as a whole, and put in place in one
+step."""
 
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -29,7 +30,8 @@ def entry_id(name: str) -> str:
 
 
 def add_entry(project: Project, section: str, key: str, fields: Mapping[str, Any]) -> None:
-    """Append an entry. Raises RigonomicsError or ContractError, with nothing written, if the catalogue would not load."""
+    """Append an entry. Raises RigonomicsError or ContractError, with nothing written, if the catalogue would not
+    load."""
     before = project.catalogue.read_text(encoding="utf-8")
     if f"[{section}.{key}]" in before:
         raise RigonomicsError(
@@ -49,9 +51,11 @@ def add_entry(project: Project, section: str, key: str, fields: Mapping[str, Any
 
 
 def new_parts(parts: Iterable[tuple[str, str]], catalogue: Catalogue) -> dict[str, dict[str, Any]]:
-    """Entries for the parts of a list that the catalogue does not have, by their ids; slot: what the list says they are.
+    """Entries for the parts of a list that the catalogue does not have, by their ids; slot: what the list says they
+    are.
 
-    Cards are not among them: what a card is decides what a system can do, so it has to be entered by somebody who knows.
+    Cards are not among them: what a card is decides what a system can do, so it has to be entered by somebody who
+    knows.
     """
     named = [(name, slot) for name, slot in dict(parts).items() if slot in PART_KINDS and len(normal_form(name)) > 2]
     frame = pl.DataFrame([("hardware", name) for name, _ in named], schema=["section", "name"], orient="row")

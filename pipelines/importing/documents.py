@@ -1,7 +1,8 @@
 """Tables in documents: CSV, JSON, Markdown and HTML to headers and rows of text, as they are there.
 
-What the columns mean is proposed in `proposing`; nothing is interpreted, fetched or written here. Markdown is made HTML by
-its parser first, so that a table written in HTML inside Markdown is found as well. Records of JSON are read in `records`.
+What the columns mean is proposed in `proposing`; nothing is interpreted, fetched or written here. Markdown is made HTML
+by its parser first, so that a table written in HTML inside Markdown is found as well. Records of JSON are read in
+`records`.
 """
 
 import csv

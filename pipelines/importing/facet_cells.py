@@ -51,7 +51,8 @@ MONTH_FORMS = ("%B %Y", "%b %Y", "%Y-%m", "%Y/%m")
 
 
 def day_of(text: str) -> str | None:
-    """A day, month or year in ISO form; None for others, days like 10/11/2024 among them, which two countries read twice."""
+    """A day, month or year in ISO form; None for others, days like 10/11/2024 among them, which two countries read
+    twice."""
     plain = re.sub(r"\s+", " ", text.strip())
     half = re.fullmatch(r"(\d{4})-?([SQ])([1-4])", plain)
     if half:
@@ -124,7 +125,8 @@ def _quantization(text: str) -> str | None:
 
 
 def hours_of(text: str) -> str | None:
-    """Hours as feeds write them, in words: `1630-30 UTC`, or windows of JSON with hours_utc and weekdays (Monday is 1)."""
+    """Hours as feeds write them, in words: `1630-30 UTC`, or windows of JSON with hours_utc and weekdays (Monday is
+    1)."""
     plain = re.fullmatch(r"(\d{1,4})-(\d{1,4}) UTC", text)
     if plain:
         first, last = (f"{int(part):04d}" for part in plain.groups())

@@ -53,7 +53,8 @@ def _renamed(table: FoundTable, aliases: Mapping[str, Any]) -> FoundTable:
 def _walk(value: Any, steps: list[str], carried: dict[str, Any], at: str = "") -> Iterator[dict[str, Any]]:
     """The records at a path: `name` goes into a field, `name[]` and `[]` into a list, `*` into each value of an object.
 
-    Plain fields of what is passed on the way are carried along as `name^field` (`^field` of the outermost), keys as `#key`.
+    Plain fields of what is passed on the way are carried along as `name^field` (`^field` of the outermost), keys as
+    `#key`.
     """
     if not steps:
         yield from _records(value, carried, at)
@@ -98,8 +99,8 @@ def _records(value: Any, carried: dict[str, Any], at: str) -> Iterator[dict[str,
 def cards_of(record: Mapping[str, str]) -> str:
     """The cards that a run used, as `2x NAME`: of those that the tool saw, the ones that it was told to use.
 
-    record: gpu_info or printed (names parted by commas), and where stated devices, split_mode, tensor_split, or what the
-    tool's table calls them: dev, sm, ts. Cards of several kinds stay as they are written.
+    record: gpu_info or printed (names parted by commas), and where stated devices, split_mode, tensor_split, or what
+    the tool's table calls them: dev, sm, ts. Cards of several kinds stay as they are written.
     """
     seen = [name.strip() for name in (record.get("gpu_info") or record.get("printed") or "").split(",") if name.strip()]
     if len(set(seen)) != 1:

@@ -28,7 +28,8 @@ RECORD_READERS = {"cards": cards_of}
 def as_ours(
     feed: Feed, table: FoundTable, document: Document, given: Mapping[str, str], on: date, catalogue: Catalogue
 ) -> Proposal:
-    """The table of a feed's records, with the facets that its rules and readers give, and its section of tables.toml."""
+    """The table of a feed's records, with the facets that its rules and readers give, and its section of
+    tables.toml."""
     titled = _in_title(feed, table, document, catalogue)
     if PRINTED in titled:
         table = replace(
@@ -76,7 +77,8 @@ def as_ours(
 
 
 def _in_title(feed: Feed, table: FoundTable, document: Document, catalogue: Catalogue) -> dict[str, str]:
-    """The hardware and the model of a benchmark that has no column for them: as the tool printed them, else as titled."""
+    """The hardware and the model of a benchmark that has no column for them: as the tool printed them, else as
+    titled."""
     if feed.kind != "benchmark":
         return {}
     has = {

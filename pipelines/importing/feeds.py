@@ -1,7 +1,9 @@
-"""Public feeds by their shape: declared in data/feeds/*.toml, recognised in a document, its records made a table of ours.
+"""Public feeds by their shape: declared in data/feeds/*.toml, recognised in a document, its records made a table of
+ours.
 
-A declaration says which fields make a document this feed, where its records are, what each field is, which records are left
-out and why. A document that has the feed's mark but lacks what is expected of it is refused whole: nothing is guessed.
+A declaration says which fields make a document this feed, where its records are, what each field is, which records are
+left out and why. A document that has the feed's mark but lacks what is expected of it is refused whole: nothing is
+guessed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -110,7 +112,8 @@ def recognised(
 
 
 def _known(document: Document, feeds: Sequence[Feed]) -> Iterator[tuple[Feed, FoundTable]]:
-    """Each feed with each table that it knows. The records of JSON may be of several feeds, each at a path of its own."""
+    """Each feed with each table that it knows. The records of JSON may be of several feeds, each at a path of its
+    own."""
     paths: set[str] = set()
     for feed in feeds:
         if document.form == "json" and feed.records in paths:

@@ -38,7 +38,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A page: where it was found in the end, its bytes, and what the server calls them (lower case, '' if it does not)."""
+    """A page: where it was found in the end, its bytes, and what the server calls them (lower case, '' if it does
+    not)."""
 
     url: str
     content: bytes

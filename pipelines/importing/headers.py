@@ -1,7 +1,7 @@
 """A column's header to its last word: which attribute it speaks of, in which unit, under which conditions.
 
-A header with a word that is not understood has no meaning at all: "Memory bus (bit)" is not memory, "Power Capacity (MW)" is
-no thermal design power. What its cells say is read elsewhere, by the same grammar as in a refresh.
+A header with a word that is not understood has no meaning at all: "Memory bus (bit)" is not memory, "Power Capacity
+(MW)" is no thermal design power. What its cells say is read elsewhere, by the same grammar as in a refresh.
 """
 
 import re
@@ -44,7 +44,8 @@ from pipelines.normalise.names import quantization_of
 class Meaning:
     """What a header says: attribute, unit of bare figures, facets; or `unread`, why nothing is read of it.
 
-    per: the period of an amount. money: USD if the header says so. needs_unit: the figures themselves have to state theirs.
+    per: the period of an amount. money: USD if the header says so. needs_unit: the figures themselves have to state
+    theirs.
     """
 
     attribute: str | None = None

@@ -15,7 +15,8 @@ PURCHASE_KINDS = FACET_VALUES["purchase"] or ()
 
 
 SOLD = r"(?i)\b(?:msrp|rrp|second[- ]?hand|pre-?owned|used (?=gpus?|cards?|prices?|market|graphics|[a-z]* ?\d)|e-?bay|sold)\b"
-"""Words of a title that say which kind of price its table holds; a parts list is no list price, hardware used no used one."""
+"""Words of a title that say which kind of price its table holds; a parts list is no list price, hardware used no
+used one."""
 
 
 class Naming(Settling):

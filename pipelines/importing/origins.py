@@ -1,4 +1,5 @@
-"""Where a document is from: a file, standard input or an address; compressed or not. Its bytes are bounded before they are read."""
+"""Where a document is from: a file, standard input or an address; compressed or not. Its bytes are bounded before
+they are read."""
 
 import gzip
 import io
@@ -18,7 +19,8 @@ MAX_BYTES = 50_000_000
 
 
 def read_origin(origin: str) -> Document:
-    """The document of a file, an address or standard input. Raises RigonomicsError if it cannot be had or is no text."""
+    """The document of a file, an address or standard input. Raises RigonomicsError if it cannot be had or is no
+    text."""
     if origin == STANDARD_INPUT:
         content, name, form = sys.stdin.buffer.read(MAX_BYTES + 1), "standard input", "text"
     elif is_url(origin):

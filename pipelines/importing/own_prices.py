@@ -1,7 +1,7 @@
 """Prices that the user notes down: one row each in a source of the user's own under data/raw.
 
-A day's notes are one table, written to on that day and never again, so that no later note takes its place. A wrong note is
-mended by a line in corrections.csv, as everywhere.
+A day's notes are one table, written to on that day and never again, so that no later note takes its place. A wrong note
+is fixed by a line in corrections.csv, as everywhere.
 """
 
 import csv
@@ -63,7 +63,8 @@ def _tables_toml(table: str, day: date) -> str:
 
 @dataclass(frozen=True)
 class Note:
-    """A price as the user gives it: an article by any of its names, a price as shops write it, the kind of price, the day."""
+    """A price as the user gives it: an article by any of its names, a price as shops write it, the kind of price,
+    the day."""
 
     article: str
     price: str
@@ -77,7 +78,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Noted:
-    """Where a note now is, what it was understood as (for the lot, in its currency), and whether it corrected an earlier one."""
+    """Where a note now is, what it was understood as (for the lot, in its currency), and whether it corrected an
+    earlier one."""
 
     raw_file: str
     row: int
@@ -99,10 +101,11 @@ def add_price(
     source_id: str = OWN_SOURCE,
     replace: bool = False,
 ) -> Noted:
-    """Append one price to the table of `today`; with `replace`, correct the same note if it is there with another price.
+    """Append one price to the table of `today`; with `replace`, correct the same note if it is there with another
+    price.
 
-    Raises RigonomicsError if the article is not in the catalogue (naming the nearest), the price cannot be read, the day is
-    to come, or the same note is there already.
+    Raises RigonomicsError if the article is not in the catalogue (naming the nearest), the price cannot be read, the
+    day is to come, or the same note is there already.
     """
     check_note(note, source_id, today)
     hardware_id, name = _article(note.article, catalogue)

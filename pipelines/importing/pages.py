@@ -1,4 +1,5 @@
-"""Tables of Markdown and HTML, as a reader sees them: cells that span, headings between rows, the paragraph before a table."""
+"""Tables of Markdown and HTML, as a reader sees them: cells that span, headings between rows, the paragraph before a
+table."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ LINES = "data-rigonomics-lines"
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML. A text whose tables stand without blank lines around them, as copied ones do, is given those."""
+    """Markdown as HTML. A text whose tables stand without blank lines around them, as copied ones do, is given
+    those."""
     parser = MarkdownIt("commonmark").enable("table")
     lines = dict(enumerate(text.splitlines(), start=1))
     tokens = parser.parse("\n".join(lines.values()))

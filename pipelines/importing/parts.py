@@ -1,7 +1,7 @@
 """Lists of parts as a system with its parts: what PCPartPicker gives as Markdown, and bills of materials.
 
-A row names a part, its place in the system and what it costs. Sums, parts without a price and money of another country are left
-out, each with its reason; a card twice in the list is two cards.
+A row names a part, its place in the system and what it costs. Sums, parts without a price and money of another country
+are left out, each with its reason; a card twice in the list is two cards.
 """
 
 import re
@@ -46,7 +46,8 @@ def _is_picked(table: FoundTable) -> bool:
 
 
 def _slots_of(table: FoundTable) -> list[str | None] | None:
-    """The place in the system of each row: of a column of such words (GPU, CPU, PSU), a card or a processor among them."""
+    """The place in the system of each row: of a column of such words (GPU, CPU, PSU), a card or a processor among
+    them."""
     for position in range(len(table.header)):
         cells = [cell.strip() for cell in table.column(position)]
         slots = [slot_of(cell) if cell else None for cell in cells]

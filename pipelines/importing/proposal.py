@@ -1,4 +1,5 @@
-"""What an import proposes for a table: what is written, its section of tables.toml, what is left out and what was assumed."""
+"""What an import proposes for a table: what is written, its section of tables.toml, what is left out and what was
+assumed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

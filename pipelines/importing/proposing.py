@@ -1,7 +1,9 @@
 """What the columns of a found table mean: a contract proposed from its headers, its title and its cells.
 
-A header is read to its last word (`headers`) or its column is left out with the reason; the cells, read by the same grammar as
-in a refresh, bear it out. What a table does not say and nothing settles is not read. Nothing is fetched or written here.
+A header is read to its last word (`headers`) or its column is left out with the reason; the cells, read by the same
+grammar as in a refresh, bear it out. What a table does not say and nothing settles is not read. Nothing is fetched or
+written
+here.
 """
 
 import re
@@ -315,7 +317,8 @@ class _Proposer(Naming):
     # ---- rows that are attributes, columns that are items
 
     def _attribute_rows(self) -> Proposal | None:
-        """The contract of a table whose first column names attributes and whose other headers name hardware; else None."""
+        """The contract of a table whose first column names attributes and whose other headers name hardware; else
+        None."""
         first, *others = self._table.header
         articles = [name for name in others if self._names.resolves("hardware", name)]
         labels = [label.strip() for label in self._table.column(0) if label.strip()]

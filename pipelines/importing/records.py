@@ -16,7 +16,8 @@ class Written(str):
 
 
 def read_json(text: str, name: str) -> Any:
-    """What a JSON text, or one of JSON Lines, holds; numbers as text in plain digits. Raises RigonomicsError naming the line."""
+    """What a JSON text, or one of JSON Lines, holds; numbers as text in plain digits. Raises RigonomicsError naming
+    the line."""
     try:
         return _loads(text)
     except json.JSONDecodeError as error:

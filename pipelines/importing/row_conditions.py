@@ -1,6 +1,7 @@
 """Conditions that stand in a row's own words: beside the name of a card, or in a column that is not read.
 
-A speed `batch 8`, `(CPU offload)` or `(250W limit)` is no speed of one stream on the whole card; a price `(for parts)` is no price.
+A speed `batch 8`, `(CPU offload)` or `(250W limit)` is no speed of one stream on the whole card; a price `(for parts)`
+is no price.
 """
 
 import re

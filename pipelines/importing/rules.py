@@ -1,7 +1,7 @@
 """Conditions and templates of feed declarations as expressions over columns of text.
 
-A condition: `= text`, `!= text`, `> 0`, `>= 0`, `< 0`, `<= 0`, `~ regular expression`, `!~ …`, `missing`, `present`. A field that the
-records do not have is missing.
+A condition: `= text`, `!= text`, `> 0`, `>= 0`, `< 0`, `<= 0`, `~ regular expression`, `!~ …`, `missing`, `present`. A
+field that the records do not have is missing.
 """
 
 import re
@@ -46,7 +46,8 @@ def _term(field: str, condition: str, columns: Sequence[str]) -> pl.Expr:
 
 
 def template(text: str, columns: Sequence[str]) -> pl.Expr:
-    """A text with `{field}` in it, or `{field|expression with a group}` for a part of one; what is missing is blank there."""
+    """A text with `{field}` in it, or `{field|expression with a group}` for a part of one; what is missing is blank
+    there."""
     pieces = re.split(r"\{([^{}|]+(?:\|[^{}]+)?)\}", text)
     parts = [pl.lit(piece) if n % 2 == 0 else _filled(piece, columns) for n, piece in enumerate(pieces) if piece]
     return pl.concat_str(parts) if parts else pl.lit("")

@@ -1,7 +1,8 @@
-"""A new snapshot of a source from the tables of a document: contract, validation, and the folder that is there whole or not.
+"""A new snapshot of a source from the tables of a document: contract, validation, and the folder that is there whole or
+not.
 
-Tables are found in `documents`, their meaning is proposed in `proposing`; the contract of the source's last snapshot goes
-before a proposal, so that what the user mended in it stays. Nothing is fetched or printed here.
+Tables are found in `documents`, their meaning is proposed in `proposing`; the contract of the source's last snapshot
+goes before a proposal, so that what the user fixed in it stays. Nothing is fetched or printed here.
 """
 
 import csv
@@ -46,7 +47,8 @@ SMALLEST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Arrival:
-    """A snapshot as it would be kept: its folder from the project's root, whether the source is new, and what was read."""
+    """A snapshot as it would be kept: its folder from the project's root, whether the source is new, and what was
+    read."""
 
     folder: str
     is_new_source: bool
@@ -253,7 +255,8 @@ def _read(staged: Path, root: Path, vocabulary: Vocabulary, catalogue: Catalogue
 def _guarded(
     project: Project, observed: Observed, vocabulary: Vocabulary, catalogue: Catalogue
 ) -> tuple[Observed, pl.DataFrame]:
-    """What of the new readings would be published, and what held back, by the guard of a refresh over all that is known."""
+    """What of the new readings would be published, and what held back, by the guard of a refresh over all that is
+    known."""
     known = known_observations(project, vocabulary, catalogue)
     observed = in_usd(observed, project, vocabulary, known if known.height else None)
     limits = read_assumptions(project.assumptions, project.relative(project.assumptions))["quarantine_limits"]
@@ -297,7 +300,8 @@ def _put(staged: Path, snapshot: Path, source: Path, is_new: bool, shown: str) -
 
 
 def selected(tables: Sequence[FoundTable], numbers: Sequence[int]) -> list[FoundTable]:
-    """The tables of these numbers, all of them if there are none. Raises RigonomicsError for a number that there is not."""
+    """The tables of these numbers, all of them if there are none. Raises RigonomicsError for a number that there is
+    not."""
     absent = [number for number in numbers if number not in {table.number for table in tables}]
     if absent:
         raise RigonomicsError(f"There is no table {absent[0]}.", f"The document has {len(tables)}, numbered from 1.")
@@ -305,7 +309,8 @@ def selected(tables: Sequence[FoundTable], numbers: Sequence[int]) -> list[Found
 
 
 def write_draft(folder: Path, proposals: Sequence[Proposal]) -> list[str]:
-    """The CSV files and the tables.toml of proposals in a folder of the user's, to be fixed by hand; returns their names.
+    """The CSV files and the tables.toml of proposals in a folder of the user's, to be fixed by hand; returns their
+    names.
 
     Raises RigonomicsError if something of that name is there already, or the folder cannot be written.
     """

@@ -1,4 +1,5 @@
-"""Statistical cubes as records, an observation a row: JSON-stat, and tables whose columns are periods (Eurostat's TSV)."""
+"""Statistical cubes as records, an observation a row: JSON-stat, and tables whose columns are periods (Eurostat's
+TSV)."""
 
 import re
 from itertools import product

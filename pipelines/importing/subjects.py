@@ -110,8 +110,8 @@ def subject_columns(
 ) -> dict[int, str]:
     """Positions of the columns that name what rows are about, and of which section.
 
-    A header that speaks of hardware or models makes its column one, whether or not the catalogue knows its names: what is
-    unknown is then rejected instead of leaving a figure without its subject. measured: the table has throughputs.
+    A header that speaks of hardware or models makes its column one, whether or not the catalogue knows its names: what
+    is unknown is then rejected instead of leaving a figure without its subject. measured: the table has throughputs.
     """
     keys = [plain_header(name) for name in header]
     shares = {section: [names.share(section, cells) for cells in columns] for section in ("hardware", "model")}

@@ -1,7 +1,8 @@
-"""Declared public feeds fetched from their addresses: each by itself, each a snapshot of its day, refused rather than taken wrong.
+"""Declared public feeds fetched from their addresses: each by itself, each a snapshot of its day, refused rather than
+taken wrong.
 
-Nothing is fetched but from an address that a file of data/feeds declares. What cannot be had, has another shape, lost rows or
-holds figures far from what is known is refused with the reason; the last good snapshot stays what counts.
+Nothing is fetched but from an address that a file of data/feeds declares. What cannot be had, has another shape, lost
+rows or holds figures far from what is known is refused with the reason; the last good snapshot stays what counts.
 """
 
 import hashlib
@@ -43,7 +44,8 @@ SUBJECT_OF_RATES = ("attribute", "currency")
 
 @dataclass(frozen=True)
 class Update:
-    """What came of a feed: what was kept, or why not. taken: observations; folder: of the snapshot, from the project's root."""
+    """What came of a feed: what was kept, or why not. taken: observations; folder: of the snapshot, from the
+    project's root."""
 
     feed: str
     taken: int = 0
@@ -118,7 +120,8 @@ def _update(
 def _check_not_poisoned(
     project: Project, feed: Feed, arrival: Arrival, vocabulary: Vocabulary, catalogue: Catalogue
 ) -> None:
-    """Raises RigonomicsError if more figures than the declared share are far from the feed's last ones, or held back."""
+    """Raises RigonomicsError if more figures than the declared share are far from the feed's last ones, or held
+    back."""
     read, held = arrival.observed.observations, arrival.quarantined.height
     if not read.height and not held:
         raise RigonomicsError(

@@ -1,7 +1,8 @@
-"""Scraped files of any size as batches of records: CSV, JSON lines and Parquet, the first two also packed by gzip or Zstandard.
+"""Scraped files of any size as batches of records: CSV, JSON lines and Parquet, the first two also packed by gzip or
+Zstandard.
 
-No more than one batch is in memory. A record's number is that of `pipelines.ingest.cells`: of a CSV the header is row 1; of
-JSON lines it is the line, of Parquet the record counted from 1.
+No more than one batch is in memory. A record's number is that of `pipelines.ingest.cells`: of a CSV the header is row
+1; of JSON lines it is the line, of Parquet the record counted from 1.
 """
 
 import csv
@@ -30,8 +31,8 @@ PACKED = {".gz": "gzip", ".zst": "zstd"}
 
 @dataclass(frozen=True)
 class Batch:
-    """Records of a file. rows: ROW and each column as text, '' where there is nothing. faulty: the cells of records that
-    cannot be taken, with the reason.
+    """Records of a file. rows: ROW and each column as text, '' where there is nothing. faulty: the cells of records
+    that cannot be taken, with the reason.
     """
 
     rows: pl.DataFrame
@@ -39,7 +40,8 @@ class Batch:
 
 
 def read_batches(table: Table) -> Iterator[Batch]:
-    """The records of a table's file. Raises RigonomicsError if the file as a whole cannot be read, with row and remedy."""
+    """The records of a table's file. Raises RigonomicsError if the file as a whole cannot be read, with row and
+    remedy."""
     suffixes = [suffix for suffix in table.path.suffixes if suffix not in PACKED]
     read = {".jsonl": _json_lines, ".parquet": _parquet}.get(suffixes[-1] if suffixes else "", _csv)
     any_rows = False

@@ -77,7 +77,8 @@ def _frame(table: Table, places: list[tuple[int, str, str, str | None]]) -> pl.D
 
 
 def parse_csv(content: bytes, raw_file: str) -> list[list[str]]:
-    """The records of a CSV in UTF-8, the header first. Raises RigonomicsError naming line and byte, or what is wrong."""
+    """The records of a CSV in UTF-8, the header first. Raises RigonomicsError naming line and byte, or what is
+    wrong."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,5 @@
-"""Corrections of single scraped cells: data/raw/<source_id>/corrections.csv, which never touches the snapshot itself."""
+"""Corrections of single scraped cells: data/raw/<source_id>/corrections.csv, which never touches the snapshot
+itself."""
 
 from collections.abc import Iterable
 

@@ -35,7 +35,8 @@ def read_releases(project: Project) -> pl.DataFrame:
 
 
 def add_releases(project: Project, caught: pl.DataFrame, by: str, on: date, reason: str) -> int:
-    """Vouch for rows of quarantined_rows; returns how many lines were added. Raises RigonomicsError if nothing is said."""
+    """Vouch for rows of quarantined_rows; returns how many lines were added. Raises RigonomicsError if nothing is
+    said."""
     if not by.strip() or not reason.strip():
         raise RigonomicsError("A release needs who says so and why.", "Give --by and --because.")
     before = read_releases(project)

@@ -46,7 +46,8 @@ def ignored_cells(placed: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def counted(placed: pl.DataFrame, judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
-    """Each cell's one class, counted by file. A cell is rejected if any reading of it was, then observed, then ignored."""
+    """Each cell's one class, counted by file. A cell is rejected if any reading of it was, then observed, then
+    ignored."""
     classes = judged.group_by(CELL).agg(
         pl.col("reason").is_not_null().any().alias("any_rejected"),
         (pl.col("reason").is_null() & ~pl.col("is_empty") & ~pl.col("is_ignored")).any().alias("any_observed"),

@@ -1,9 +1,11 @@
 """Many records by few texts: each distinct text of a large table is read once, by `observe`, and met again by joins.
 
-What a record says follows from three things that do not touch each other: its figure, its facets (item, condition, provider …),
-and its day. Each distinct one of them is observed beside known ones of the other two. Where they do touch, because a remark
-stands beside the figure or because two of them are wrong, the record is observed as it is. The readings are those of `observe`
-on every record, which a test compares.
+What a record says follows from three things that do not touch each other: its figure, its facets (item, condition,
+provider …), and its day. Each distinct one of them is observed beside known ones of the other two. Where they do touch,
+because a
+remark stands beside the figure or because two of them are wrong, the record is observed as it is. The readings are
+those of
+`observe` on every record, which a test compares.
 """
 
 from collections.abc import Mapping
@@ -39,8 +41,8 @@ CLASSES = ("cells", "empty", "label", "observed", "rejected", "ignored")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of records: observations (columns of that table), rejected (row, column, text, reason), and how many cells
-    ended in each of CLASSES.
+    """What came of records: observations (columns of that table), rejected (row, column, text, reason), and how many
+    cells ended in each of CLASSES.
     """
 
     observations: pl.DataFrame
@@ -178,7 +180,8 @@ class _Known:
                 self._dates = _joined(before, fresh.rename({_REASON: _WRONG_DAY}).drop(_IS_READ))
 
     def meet(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
-        """The records with what is known of them and their outcome: observed, rejected (with its reason), empty or left."""
+        """The records with what is known of them and their outcome: observed, rejected (with its reason), empty or
+        left."""
         met = rows.join(self._figures[column], on=[column, *self._touching], how="left", maintain_order="left")
         met = met.join(self._facts[column], on=self._facets, how="left", maintain_order="left")
         if self._dates is None:
@@ -210,8 +213,8 @@ class _Known:
         return rows.join(found, on=meaning, how="left", maintain_order="left").with_columns(outcome.alias(_OUTCOME))
 
     def _read(self, given: pl.DataFrame, column: str, wanted: list[str]) -> pl.DataFrame:
-        """Texts beside the known ones of the rest of the record, of its figures that of `column` alone: what is `wanted` of
-        the observation, whether there is one, and the reason if it is rejected.
+        """Texts beside the known ones of the rest of the record, of its figures that of `column` alone: what is
+        `wanted` of the observation, whether there is one, and the reason if it is rejected.
         """
         rest = self._record.select(
             pl.lit("").alias(name) if name in self.readings and name != column else pl.col(name)

@@ -33,7 +33,8 @@ THREE_DECIMALS = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 
 def read_figures(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Lead, terms and rest of each cell; each term in the canonical unit; then the interval and what speaks against it."""
+    """Lead, terms and rest of each cell; each term in the canonical unit; then the interval and what speaks against
+    it."""
     # what is declared to be in a currency needs no sign of it
     declared = (pl.col("unit") == DOLLAR) & pl.col("unit_hint").is_null() & pl.col("declared").is_not_null()
     cells = with_currency(cells, vocabulary).with_columns(

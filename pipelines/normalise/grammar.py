@@ -1,4 +1,5 @@
-"""How figures and units are spelled: the regular expressions of a number, a term, a range, and the factors of spellings.
+"""How figures and units are spelled: the regular expressions of a number, a term, a range, and the factors of
+spellings.
 
 What a whole cell says is read in `quantities`; which spellings there are says the vocabulary.
 """
@@ -28,8 +29,8 @@ SIGN = rf"(?:\+|{MINUS})"
 LEAD = rf"(?:(?:{APPROXIMATE}|{AT_MOST}|{AT_LEAST})\s?|{SIGN})*"
 TO = rf"(?:{DASH}|\s{DASH}\s|—|\s(?i:to)\s)"
 JOIN = rf"(?:{TO}|\s\+\s|\+)~?"
-"""Between two figures of one reading. A plus or a dash with a space on one side only may belong to one of them: "$1+ $2" is
-no sum, "5 -3" no range."""
+"""Between two figures of one reading. A plus or a dash with a space on one side only may belong to one of them: "$1+
+$2" is no sum, "5 -3" no range."""
 FOOTNOTE = r"(?:[*†‡§]+|\[(?:[0-9]{1,3}|[a-j])\])"
 REST = r"(?:[\s,;:.(—].*)?"
 """What may follow a figure: nothing, or something that is no longer part of the number or its unit."""

@@ -1,4 +1,5 @@
-"""Whether a reading can be an observation: it is ignored, it states nothing, something speaks against it, or it is one."""
+"""Whether a reading can be an observation: it is ignored, it states nothing, something speaks against it, or it is
+one."""
 
 from collections.abc import Sequence
 
@@ -31,7 +32,8 @@ BENCHMARK_DEFAULTS = {"phase": "decode", "offload": "none", "basis": "reported"}
 
 
 def judge(resolved: pl.DataFrame, tables: Sequence[Table], vocabulary: Vocabulary) -> pl.DataFrame:
-    """Each reading with its outcome: is_ignored, is_empty (it states nothing), reason (why it cannot be an observation).
+    """Each reading with its outcome: is_ignored, is_empty (it states nothing), reason (why it cannot be an
+    observation).
 
     A reading has just one of these, or it is an observation.
     """

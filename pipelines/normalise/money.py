@@ -1,7 +1,8 @@
 """Which currency an amount is in, and its figures as this project spells them: `1.299,00 €` becomes `$1299.00`, in EUR.
 
-Nothing is converted here: an amount stays what was written, and its currency goes with it. A sign that several currencies share
-(`¥`, `kr`) is refused until the source says which it means; `$` is of the United States where nothing says otherwise.
+Nothing is converted here: an amount stays what was written, and its currency goes with it. A sign that several
+currencies share (`¥`, `kr`) is refused until the source says which it means; `$` is of the United States where nothing
+says otherwise.
 """
 
 import re
@@ -30,10 +31,11 @@ LAKH = r"([0-9]),([0-9]{2}),([0-9]{3})"
 
 
 def with_currency(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Rows with `text` as the grammar reads it, the currency of amounts, what taxes are in them, and what speaks against it.
+    """Rows with `text` as the grammar reads it, the currency of amounts, what taxes are in them, and what speaks
+    against it.
 
-    rows: text, unit (canonical), currency and locale as the source declares them (null: not), tax as it declares it. Adds
-    declared (the currency again) and money_reason; currency, tax and locale are null where the unit is no money.
+    rows: text, unit (canonical), currency and locale as the source declares them (null: not), tax as it declares it.
+    Adds declared (the currency again) and money_reason; currency, tax and locale are null where the unit is no money.
     """
     is_money = pl.col("unit").fill_null("").str.starts_with(DOLLAR)
     rows = rows.with_columns(declared=pl.col("currency").str.strip_chars().str.to_uppercase())
@@ -56,7 +58,8 @@ def money_words(vocabulary: Vocabulary) -> list[str]:
 
 
 def currency_in(text: str, vocabulary: Vocabulary) -> str | None:
-    """The one currency besides the dollar of the United States that a header or a title names; None if it names none, or several."""
+    """The one currency besides the dollar of the United States that a header or a title names; None if it names
+    none, or several."""
     found = currencies_in(text, vocabulary)
     return found[0] if len(found) == 1 else None
 
@@ -139,7 +142,8 @@ def _one_of(codes: list[str]) -> pl.Expr:
 
 
 def _respelled(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """The text with `$` for any currency's name beside a figure, and figures with a decimal point and without grouping."""
+    """The text with `$` for any currency's name beside a figure, and figures with a decimal point and without
+    grouping."""
     text = pl.col("text")
     names = sorted(money_words(vocabulary), key=lambda name: (-len(name), name))
     before = "|".join(_pattern(name, edges=(True, False)) for name in names if name not in (DOLLAR, "dollars"))
@@ -203,7 +207,8 @@ def _named(code: str, names: Iterable[str]) -> str:
 
 
 def _pattern(name: str, edges: tuple[bool, bool] = (True, True)) -> str:
-    """How a name of a currency is found: as a whole word, or with an edge on one side of it where a figure is on the other."""
+    """How a name of a currency is found: as a whole word, or with an edge on one side of it where a figure is on the
+    other."""
     before, behind = (EDGE if edge else "" for edge in edges)
     if re.fullmatch("[A-Z]{3}", name):
         return f"{before}{name}{behind}"

@@ -1,7 +1,9 @@
-"""Names as sources write them to ids of data/catalogue.toml: `2× RTX 3090 NVLink`, `NVIDIA L40S 48GB (or 4× RTX 6000 Ada)`.
+"""Names as sources write them to ids of data/catalogue.toml: `2× RTX 3090 NVLink`, `NVIDIA L40S 48GB (or 4× RTX 6000
+Ada)`.
 
 Here live the rules by which a name equals one of the catalogue's entries. Nothing is matched by likeness: what is not
-the same after layout, a count, a link, a remark and a card's memory are taken off stays unresolved, with the nearest names.
+the same after layout, a count, a link, a remark and a card's memory are taken off stays unresolved, with the nearest
+names.
 """
 
 import re
@@ -40,8 +42,9 @@ def resolve_names(names: pl.DataFrame, catalogue: Catalogue, *, suggest: bool = 
     """Ids of names.
 
     names: section ('hardware', 'model', 'build') and name; further columns pass through. Returns the same rows with id
-    (null if no entry has that name), count (how many the name says, null if none), link ('nvlink', 'pcie', 'nvswitch' or
-    null), quantization (that a model's name carries) and, for the unresolved and with `suggest`, candidates: what to do
+    (null if no entry has that name), count (how many the name says, null if none), link ('nvlink', 'pcie', 'nvswitch'
+    or null), quantization (that a model's name carries) and, for the unresolved and with `suggest`, candidates: what to
+    do
     about it. Raises ValueError for another section.
     """
     distinct = names.select("section", "name").drop_nulls().unique(maintain_order=True)
@@ -199,8 +202,8 @@ TRADE_WORDS = (
     r"|ultra gaming|suprim liquid(?: x)?|soc|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr|with (?:original )?box"
     r"|[0-9]{2}g-p5-[0-9]{4}-[a-z]{2}|zt-[a-z0-9-]+|gv-n[a-z0-9-]+|vcg[a-z0-9-]+"
 )
-"""Words of makers and shops that stand around a card's name and do not make another card of it. A list, not a guess: a word
-that is not in it (Laptop, Super, D, SXM, water block) leaves the name unresolved."""
+"""Words of makers and shops that stand around a card's name and do not make another card of it. A list, not a guess:
+a word that is not in it (Laptop, Super, D, SXM, water block) leaves the name unresolved."""
 
 
 def _without_trade_words(name: _Stripped) -> _Stripped:
@@ -287,9 +290,10 @@ def _without_the_word_model(name: _Stripped) -> _Stripped:
 def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue) -> bool:
     """False if what was taken off the name could make it another article of the same kind.
 
-    That is so if another entry has a name that holds all the words left and one of those taken off (`RTX 6000 (Blackwell)`),
-    or if memory was taken off where the entry's own names give another size, or where entries differ by nothing but their
-    memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
+    That is so if another entry has a name that holds all the words left and one of those taken off (`RTX 6000
+    (Blackwell)`), or if memory was taken off where the entry's own names give another size, or where entries differ by
+    nothing but
+    their memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
     """
     kinds = catalogue.kinds if section == "hardware" else {}
     wanted = name.kind or ("gpu" if name.memory is not None else None)

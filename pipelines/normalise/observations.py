@@ -1,8 +1,8 @@
 """Text cells to observations: one row a reading, with its provenance; what cannot be read goes to rejected_rows.
 
 A reading is planned by the contract (`planning`: which attribute, which unit, which facets), overlaid by the row's own
-facets and by overrides (`overlay`), then read and resolved (`reading`) and judged (`judging`). Every cell ends in exactly
-one class, and the classes add up (`classes`).
+facets and by overrides (`overlay`), then read and resolved (`reading`) and judged (`judging`). Every cell ends in
+exactly one class, and the classes add up (`classes`).
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,9 @@ from pipelines.normalise.reading import extract, read_figures, resolve
 class Observed:
     """What came of the cells.
 
-    observations, rejected: frames with the columns of those tables. counts: for each raw_file the number of cells, empty,
-    label, observed, rejected, ignored (the last five add up to cells) and of observations. ignored: each cell left out
+    observations, rejected: frames with the columns of those tables. counts: for each raw_file the number of cells,
+    empty, label, observed, rejected, ignored (the last five add up to cells) and of observations. ignored: each cell
+    left out
     with the contract's reason.
     """
 

@@ -1,4 +1,5 @@
-"""Cells to the readings that they hold: split, met with the items of their row, every facet settled by the nearest word."""
+"""Cells to the readings that they hold: split, met with the items of their row, every facet settled by the nearest
+word."""
 
 import polars as pl
 

@@ -1,7 +1,8 @@
 """Scraped text to quantities: `~$3,500–$4,200`, `28–35 tok/s`, `up to 192GB`, `✅ Yes (5.5GB)`.
 
-Here lives the grammar of a cell. Which attribute a cell is about, and what is cut out of it first, says the contract; how a
-unit is spelled says the vocabulary. A figure that cannot be read to its last character gets a reason instead of a value.
+Here lives the grammar of a cell. Which attribute a cell is about, and what is cut out of it first, says the contract;
+how a unit is spelled says the vocabulary. A figure that cannot be read to its last character gets a reason instead of a
+value.
 """
 
 import polars as pl
@@ -45,16 +46,17 @@ def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame
     """Read each cell, or say why it cannot be read.
 
     cells: text (what is to be read, already cut out of the scraped cell), type ('quantity', 'flag', 'text'), unit (the
-    canonical unit; null for any), unit_hint (the unit of a bare figure, spelled as anywhere in the vocabulary; may be null),
-    range_low and range_high (of plausible values; may be null), and, if they are there, attribute (null: not known) and what the
-    source declares of its amounts: currency, locale ('decimal comma', 'decimal point'), tax. Further
+    canonical unit; null for any), unit_hint (the unit of a bare figure, spelled as anywhere in the vocabulary; may be
+    null), range_low and range_high (of plausible values; may be null), and, if they are there, attribute (null: not
+    known) and
+    what the source declares of its amounts: currency, locale ('decimal comma', 'decimal point'), tax. Further
     columns pass through.
 
-    Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no' or
-    'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),
+    Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no'
+    or 'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),
     annotation (what stood in parentheses or followed), footnote (the mark), currency (code of the one that an
-    amount is in; it is not converted here), is_empty (nothing is stated) and reason (why it could not be read; null if it
-    was, or if there is nothing to read).
+    amount is in; it is not converted here), is_empty (nothing is stated) and reason (why it could not be read; null if
+    it was, or if there is nothing to read).
     """
     asked = cells.select(
         pl.col(name).cast(dtype) if name in cells.columns else pl.lit(None, dtype).alias(name)
@@ -107,7 +109,8 @@ def _only_what_was_read(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tidy(cells: pl.DataFrame) -> pl.DataFrame:
-    """Text without layout: one kind of space, no invisible characters, no Markdown emphasis, no footnote mark at its end."""
+    """Text without layout: one kind of space, no invisible characters, no Markdown emphasis, no footnote mark at its
+    end."""
     plain = (
         pl.col("text")
         .fill_null("")

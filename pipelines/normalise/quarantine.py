@@ -1,8 +1,8 @@
 """The guard before anything is published: a figure far from what its item has, or from all of its kind, is held back.
 
-A pure function of the observations. What an item has is what other sources say of it: older snapshots, or at least two sources
-that agree with each other. Where nobody says anything, the range of its kind counts. Factors and ranges are assumptions, each
-with its reason; a figure that somebody has vouched for (data/releases.csv) is published all the same.
+A pure function of the observations. What an item has is what other sources say of it: older snapshots, or at least two
+sources that agree with each other. Where nobody says anything, the range of its kind counts. Factors and ranges are
+assumptions, each with its reason; a figure that somebody has vouched for (data/releases.csv) is published all the same.
 """
 
 import polars as pl
@@ -32,8 +32,9 @@ def quarantine(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The observations that may be published, and what was caught.
 
-    kinds: hardware_id, kind. limits: attribute, kind, low, high, factor. releases: the columns of RELEASES. What was caught is in the columns of QUARANTINED; the released
-    ones among them are published and say who released them and when.
+    kinds: hardware_id, kind. limits: attribute, kind, low, high, factor. releases: the columns of RELEASES. What was
+    caught is in the columns of QUARANTINED; the released ones among them are published and say who released them and
+    when.
     """
     guarded = _comparable(observations, kinds, limits)
     caught = pl.concat([_outside_kind(guarded), _far_from_known(guarded)], how="diagonal_relaxed").unique(
@@ -54,7 +55,8 @@ def quarantine(
 
 
 def _comparable(observations: pl.DataFrame, kinds: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
-    """The figures that are guarded, for a single piece where they add up over pieces, with what they are compared within."""
+    """The figures that are guarded, for a single piece where they add up over pieces, with what they are compared
+    within."""
     each = pl.col("each") | (pl.col("count") == 1)
     pieces = (
         pl.when(pl.col("attribute") == "price")
@@ -103,7 +105,8 @@ GROUP = ("hardware_id", "attribute", "within")
 
 
 def _far_from_known(guarded: pl.DataFrame) -> pl.DataFrame:
-    """Figures further than the factor from what older snapshots, or two other sources that agree, say of the same item."""
+    """Figures further than the factor from what older snapshots, or two other sources that agree, say of the same
+    item."""
     asked = guarded.drop("low", "high")
     by_file = asked.group_by(*GROUP, "source_id", "day", "allowed").agg(
         pl.col("mid").median().alias("typical"), pl.col("mid").min().alias("least"), pl.col("mid").max().alias("most")

@@ -1,4 +1,5 @@
-"""Readings to values and ids: the figure is cut out of its cell and read (`quantities`), the names resolved (`names`)."""
+"""Readings to values and ids: the figure is cut out of its cell and read (`quantities`), the names resolved
+(`names`)."""
 
 import polars as pl
 
@@ -36,7 +37,8 @@ def extract(overlaid: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
 
 
 def _unit_hints(readings: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """The unit of a bare figure, and the currency of amounts: the contract's, else what the header or the row's label says."""
+    """The unit of a bare figure, and the currency of amounts: the contract's, else what the header or the row's
+    label says."""
     keys = ["column", "label", "canonical_unit"]
     pairs = readings.select(keys).unique(maintain_order=True).filter(pl.col("canonical_unit").is_not_null())
     hints = [

@@ -1,7 +1,7 @@
 """What follows a figure: read to its last word, or the cell is refused.
 
-Harmless words are declared in data/vocabulary.toml ([remarks], [currencies]); here lives how they are looked for. Names of
-technology with digits in them and days are patterns, and so live here.
+Harmless words are declared in data/vocabulary.toml ([remarks], [currencies]); here lives how they are looked for. Names
+of technology with digits in them and days are patterns, and so live here.
 """
 
 import re
@@ -61,8 +61,8 @@ def with_unread(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """Rows with `remark` and `unread`: all that follows a figure, and what of it is not known to be harmless ('' if
     nothing is).
 
-    rows: rest, canonical (unit), stated_unit, any_unknown and attribute (null: not known, so that words of any attribute are harmless).
-    What a count counts, `16 threads`, is spelled as a unit, and is a remark as well.
+    rows: rest, canonical (unit), stated_unit, any_unknown and attribute (null: not known, so that words of any
+    attribute are harmless). What a count counts, `16 threads`, is spelled as a unit, and is a remark as well.
     """
     keys = ["remark", "canonical", "attribute"]
     is_noun = (pl.col("canonical") == "count") & ~pl.col("any_unknown") & ~pl.col("stated_unit").is_in(["x", "×", ""])

@@ -1,7 +1,7 @@
 """What a name that the catalogue does not have may mean, for messages only: entries of its family, and how to add it.
 
-Nothing is resolved here. A suggestion shares the figure of its name (5090, B200, 7900) or most of its words with what was
-written, and is of the same kind.
+Nothing is resolved here. A suggestion shares the figure of its name (5090, B200, 7900) or most of its words with what
+was written, and is of the same kind.
 """
 
 import difflib

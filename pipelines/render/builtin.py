@@ -1,4 +1,5 @@
-"""The built-in renderer: the pages' cells run in two processes, their Markdown goes through Pandoc, the site into a folder.
+"""The built-in renderer: the pages' cells run in two processes, their Markdown goes through Pandoc, the site into a
+folder.
 
 It writes into an empty folder that it is given; putting the site in its place is done elsewhere.
 """
@@ -34,7 +35,8 @@ def render(folder: Path, shown_as: str, database: Path, site: Path, environment:
 
     `shown_as` is how messages write `folder`. `environment` is added to that of the cells and the scripts, besides
     RIGONOMICS_DATABASE, the path of `database`.
-    Raises RigonomicsError for anything that would give a wrong or incomplete page: what the first page raised, if several do.
+    Raises RigonomicsError for anything that would give a wrong or incomplete page: what the first page raised, if
+    several do.
     """
     settings = read_settings(folder, f"{shown_as}/_quarto.yml")
     environment = {
@@ -62,7 +64,8 @@ def render(folder: Path, shown_as: str, database: Path, site: Path, environment:
 def _made(
     folder: Path, pages: list[Page], settings: Settings, environment: Mapping[str, str], shown_as: str
 ) -> tuple[list[Html], list[str]]:
-    """Each page as HTML, and warnings; scripts have run by then. Each page has a worker to itself until its cells have run."""
+    """Each page as HTML, and warnings; scripts have run by then. Each page has a worker to itself until its cells
+    have run."""
     depth = int(settings.html.get("toc-depth", 3))
     failed = threading.Event()
     with ExitStack() as stack:

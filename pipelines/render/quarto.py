@@ -24,7 +24,8 @@ _UNRESOLVED = re.compile(r"Unable to resolve crossref @?(\S+)", re.IGNORECASE)
 
 
 def program() -> Path | None:
-    """The quarto that QUARTO_PATH names (a file, or its folder), else on PATH, else beside the interpreter, else None."""
+    """The quarto that QUARTO_PATH names (a file, or its folder), else on PATH, else beside the interpreter, else
+    None."""
     named = os.environ.get("QUARTO_PATH")
     if named:
         path = Path(named)
@@ -83,7 +84,8 @@ def render(
 
 
 def give_each_link_its_id(site: Path) -> None:
-    """Keep an id of several stylesheets, one for each colour scheme, on the first of them; scripts find each by `data-id`.
+    """Keep an id of several stylesheets, one for each colour scheme, on the first of them; scripts find each by
+    `data-id`.
 
     Quarto's own scripts select them as `link#quarto-bootstrap`, with a class or state beside it.
     """

@@ -1,4 +1,5 @@
-"""The one door: render the report with Quarto where there is one, else with the built-in renderer, and swap it in whole."""
+"""The one door: render the report with Quarto where there is one, else with the built-in renderer, and swap it in
+whole."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ def render_report(project_root: Path, database: Path, output: Path, prefer: str 
 
 @contextmanager
 def rendering(project_root: Path, database: Path, output: Path, prefer: str = "auto") -> Iterator[RenderResult]:
-    """The report of `project_root`/reports, whose cells read `database`; it takes the place of `output` as the block ends well.
+    """The report of `project_root`/reports, whose cells read `database`; it takes the place of `output` as the block
+    ends well.
 
     `prefer` is one of RENDERERS: auto takes Quarto if it is installed. The old `output` stays if anything fails.
     Raises RigonomicsError if the report's source, the database or the renderer asked for is missing or wrong.

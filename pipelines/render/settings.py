@@ -1,4 +1,5 @@
-"""What _quarto.yml says, as far as the built-in renderer acts on it; the rest is for Quarto. Nothing is rendered here."""
+"""What _quarto.yml says, as far as the built-in renderer acts on it; the rest is for Quarto. Nothing is rendered
+here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Settings:
-    """_quarto.yml, reduced to what the built-in renderer needs. `website` and `html` are its sections of these names."""
+    """_quarto.yml, reduced to what the built-in renderer needs. `website` and `html` are its sections of these
+    names."""
 
     website: Mapping[str, Any]
     html: Mapping[str, Any]
@@ -74,7 +76,8 @@ def read_settings(folder: Path, shown_as: str) -> Settings:
 
 
 def read_yaml(text: str, shown_as: str, first_line: int) -> dict[str, Any]:
-    """A mapping from the YAML that begins at `first_line` of the file `shown_as`. Raises RigonomicsError for bad YAML."""
+    """A mapping from the YAML that begins at `first_line` of the file `shown_as`. Raises RigonomicsError for bad
+    YAML."""
     try:
         loaded = yaml.safe_load(text) or {}
     except yaml.MarkedYAMLError as error:
@@ -111,7 +114,8 @@ def _link(entry: Any, shown_as: str) -> Link:
 
 
 def _pages(folder: Path, render: Any, navigation: tuple[Link, ...], shown_as: str) -> tuple[str, ...]:
-    """Pages in the order of the navigation, then the others by name. Files whose name begins with _ are parts, not pages."""
+    """Pages in the order of the navigation, then the others by name. Files whose name begins with _ are parts, not
+    pages."""
     if render is not None:
         found = _texts(render)
     else:

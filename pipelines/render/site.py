@@ -19,7 +19,8 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def copy_assets(source: Path, target: Path) -> None:
-    """Copy what a browser needs of `source`; sources of other renderers stay behind, and so do names that begin with a dot."""
+    """Copy what a browser needs of `source`; sources of other renderers stay behind, and so do names that begin with
+    a dot."""
     for path in sorted(source.rglob("*")) if source.is_dir() else []:
         if path.is_file() and path.suffix not in _SOURCES_ONLY and not path.name.startswith("."):
             copied = target / path.relative_to(source)
@@ -32,8 +33,8 @@ def copy_assets(source: Path, target: Path) -> None:
 def replacing(output: Path) -> Iterator[Path]:
     """An empty folder that takes the place of `output` if the block ends well; else it goes away and `output` stays.
 
-    Where the system can swap two folders in one step there is no moment without a site; elsewhere there is a short one, and
-    `recover` puts back what an interruption in that moment left behind.
+    Where the system can swap two folders in one step there is no moment without a site; elsewhere there is a short one,
+    and `recover` puts back what an interruption in that moment left behind.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f"_{output.name.lstrip('_')}-new-", dir=output.parent))

@@ -1,7 +1,7 @@
 """A process that runs the cells of pages, one page after the other, each from an empty namespace.
 
-A cell's last expression is displayed, as a notebook does it: by its `_repr_markdown_`, else `_repr_html_`, else its text.
-What becomes of that is decided elsewhere. Modules that one page imports stay loaded for the next.
+A cell's last expression is displayed, as a notebook does it: by its `_repr_markdown_`, else `_repr_html_`, else its
+text. What becomes of that is decided elsewhere. Modules that one page imports stay loaded for the next.
 """
 
 import ast
@@ -40,9 +40,9 @@ class Step:
 class Outputs:
     """What a step gave: printed text, displayed values (a text for each MIME type), what was said on stderr.
 
-    `values` are the expressions' values, shown likewise; a str there has its text as it is. `raised` is the name and the
-    message of an exception that ended the step, with the line of the cell where it arose (1 is the first) or the position
-    of the expression.
+    `values` are the expressions' values, shown likewise; a str there has its text as it is. `raised` is the name and
+    the message of an exception that ended the step, with the line of the cell where it arose (1 is the first) or the
+    position of the expression.
     """
 
     printed: str = ""

@@ -27,8 +27,8 @@ COUNTED = "raw_files"
 
 @dataclass(frozen=True)
 class Filled:
-    """A table that now is in the build: its rows, a digest of them, what its checks found, whether it was kept as it was, and
-    what reading it counted.
+    """A table that now is in the build: its rows, a digest of them, what its checks found, whether it was kept as it
+    was, and what reading it counted.
     """
 
     table: Declaration
@@ -83,7 +83,8 @@ def needed(table: Declaration, declarations: Mapping[str, Declaration]) -> froze
 
 
 def _in_order(tables: Collection[Declaration], declarations: Mapping[str, Declaration]) -> Iterator[Declaration]:
-    """The tables, each after those that it needs; claims last of those that could be next, since they are made meanwhile."""
+    """The tables, each after those that it needs; claims last of those that could be next, since they are made
+    meanwhile."""
     named = {table.name: table for table in tables}
     sorter = TopologicalSorter({name: needed(table, declarations) & set(named) for name, table in named.items()})
     sorter.prepare()
@@ -97,7 +98,8 @@ def _in_order(tables: Collection[Declaration], declarations: Mapping[str, Declar
 
 
 def _inputs(table: Declaration, declarations: Mapping[str, Declaration]) -> tuple[set[str], set[str]]:
-    """The tables whose content decides that of a table or of its checks, and those of which no more than their keys does."""
+    """The tables whose content decides that of a table or of its checks, and those of which no more than their keys
+    does."""
     referred = {column.referred for column in table.columns if column.references} & {
         (name, column) for name, other in declarations.items() for column in other.primary_key
     }
@@ -134,7 +136,8 @@ def _fill(space: Workspace, table: Declaration, makers: "_Makers") -> Filled:
 
 
 class _Makers:
-    """What fills the tables that have no SELECT: each makes the frames of several, once, when the first is asked for."""
+    """What fills the tables that have no SELECT: each makes the frames of several, once, when the first is asked
+    for."""
 
     def __init__(self, space: Workspace) -> None:
         self._space = space

@@ -1,4 +1,5 @@
-"""The tables of the throughput model: the constants of the throughput model, fitted to the measured runs in the build."""
+"""The tables of the throughput model: the constants of the throughput model, fitted to the measured runs in the
+build."""
 
 import polars as pl
 

@@ -29,7 +29,7 @@ class Large:
 
 
 def large_tables(space: Workspace) -> Large:
-    """The partitions of every large table, those of changed files read anew. They are read once for each workspace."""
+    """The partitions of every large table, those of changed files read again. They are read once for each workspace."""
     known = space.known.get("large")
     if isinstance(known, Large):
         return known
@@ -64,7 +64,8 @@ def file_digest(table: Table) -> str:
 
 
 def observed_large(space: Workspace) -> Observed:
-    """What the tables get of large files, in the frames of `observe`; nothing is said of single cells that were ignored."""
+    """What the tables get of large files, in the frames of `observe`; nothing is said of single cells that were
+    ignored."""
     large = large_tables(space)
     sources = {table.raw_file: table.source_id for _, table in _tables(space)}
     current = {name: partition.current(space.as_of) for name, partition in large.partitions.items()}

@@ -1,4 +1,5 @@
-"""The tables of analysis/observations: every figure read from the cells, what was rejected or left out, and the count that proves it."""
+"""The tables of analysis/observations: every figure read from the cells, what was rejected or left out, and the
+count that proves it."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +25,8 @@ REJECTED_SHARE_WARNING = 0.02
 
 @dataclass(frozen=True)
 class Reading:
-    """The frames of every table of the folder; how many scraped tables were parsed, and how many taken over as they were kept."""
+    """The frames of every table of the folder; how many scraped tables were parsed, and how many taken over as they
+    were kept."""
 
     frames: dict[str, pl.DataFrame]
     tables_read: int
@@ -128,7 +130,8 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> tuple[Observed, int, int]
 
 
 def _together(small: Observed, large: Observed) -> Observed:
-    """What was read of small tables cell by cell, and of large ones. `cells` of a rejection says for how many it stands."""
+    """What was read of small tables cell by cell, and of large ones. `cells` of a rejection says for how many it
+    stands."""
     rejected = small.rejected.with_columns(pl.lit(1, pl.Int64).alias("cells"))
     return Observed(
         _concat(small.observations, large.observations).sort("raw_file", "raw_row", "raw_column", "observation_id"),

@@ -27,7 +27,8 @@ LACKING = (duckdb.IOException, duckdb.OutOfMemoryException, OSError)
 @dataclass(frozen=True)
 class Counts:
     """What the tables say of what was read. unreadable: files that could not be read at all, with the reason. without:
-    sources that were left out. newest: the newest day of each kind of figure. held: cells held back, each with its reason.
+    sources that were left out. newest: the newest day of each kind of figure. held: cells held back, each with its
+    reason.
     """
 
     as_of: date

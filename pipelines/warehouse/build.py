@@ -64,7 +64,8 @@ def fill_from_sql(connection: duckdb.DuckDBPyConnection, table: Declaration) -> 
     select = _select(table)
     create_table(connection, table)
     order = ", ".join(quoted(column) for column in table.primary_key)
-    # a column that the SELECT lacks would become NULL by name: naming them all in a condition makes DuckDB look for them
+    # a column that the SELECT lacks would become NULL by name: naming them all in a condition makes DuckDB look for
+    # them
     named = ", ".join(f"{quoted(column.name)} is null" for column in table.columns)
     with _explained(connection, table):
         connection.execute(
@@ -123,7 +124,8 @@ def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def first_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
-    """The first row of a query that gives one, its result read to the end: DuckDB 2.0 keeps a connection busy until then."""
+    """The first row of a query that gives one, its result read to the end: DuckDB 2.0 keeps a connection busy until
+    then."""
     rows: list[tuple[Any, ...]] = connection.execute(query, list(parameters)).fetchall()
     return rows[0]
 

@@ -30,7 +30,8 @@ class Content:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of one check: its name, how many rows fail and the first of them, and whether it blocks what is downstream."""
+    """Result of one check: its name, how many rows fail and the first of them, and whether it blocks what is
+    downstream."""
 
     check: str
     failing: int
@@ -190,7 +191,8 @@ def _failing(connection: duckdb.DuckDBPyConnection, check: str, select: str) -> 
 
 
 def check_conservation(connection: duckdb.DuckDBPyConnection) -> Outcome:
-    """Nothing is lost: the cells of each file, counted from the file, are its empty, label, observed, rejected and ignored ones.
+    """Nothing is lost: the cells of each file, counted from the file, are its empty, label, observed, rejected and
+    ignored ones.
 
     The cells of a large table stay in its file; what was read of it was counted as it was read.
     """

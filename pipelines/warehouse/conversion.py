@@ -1,7 +1,7 @@
 """Readings whose amounts are in other currencies, in dollars: what analysis/readings_in_usd.sql says of them.
 
-The SELECT decides rate, day and reasons; here the readings are handed to it and what it says is put beside them. It runs in a
-database of its own, before anything is compared or published, so that the guard sees dollars.
+The SELECT decides rate, day and reasons; here the readings are handed to it and what it says is put beside them. It
+runs in a database of its own, before anything is compared or published, so that the guard sees dollars.
 """
 
 from dataclasses import replace

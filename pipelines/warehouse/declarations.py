@@ -1,8 +1,8 @@
 """What each table is: one TOML file a table in analysis/, beside the SELECT that fills it.
 
 From this one declaration come the created schema, the comments, the data dictionary, Dagster's column schema and the
-blocking checks. A table without a .sql file is filled by the pipeline (observations, for instance). The SELECT of `lineage`
-is written from the declarations themselves.
+blocking checks. A table without a .sql file is filled by the pipeline (observations, for instance). The SELECT of
+`lineage` is written from the declarations themselves.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,7 +54,8 @@ class ColumnDeclaration:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A table: what a row is, its key, its columns, what rows are made from, and the SELECT (None: the pipeline fills it)."""
+    """A table: what a row is, its key, its columns, what rows are made from, and the SELECT (None: the pipeline
+    fills it)."""
 
     name: str
     folder: str
@@ -79,14 +80,16 @@ class Declaration:
 
     @cached_property
     def needs(self) -> frozenset[str]:
-        """Names of what has to be there before the table can be filled and checked: what it reads and what it references."""
+        """Names of what has to be there before the table can be filled and checked: what it reads and what it
+        references."""
         return (self.reads | {column.referred[0] for column in self.columns if column.references}) - {self.name}
 
 
 def load_declarations(analysis: Path, root: Path, known: Path | None = None) -> dict[str, Declaration]:
     """Every declared table by name, in an order in which they can be built.
 
-    known: a file that remembers from one time to the next what a SELECT reads, by the SELECT's digest. Raises ContractError if a declaration is incomplete, a SELECT has none, or tables depend on each other in a circle.
+    known: a file that remembers from one time to the next what a SELECT reads, by the SELECT's digest. Raises
+    ContractError if a declaration is incomplete, a SELECT has none, or tables depend on each other in a circle.
     """
     paths = sorted(analysis.glob("*/*.toml"))
     declared = {path.stem: _load(path, root) for path in paths}

@@ -1,7 +1,8 @@
-"""What the published database remembers of the one that it replaces: the record of refreshes, and what this one changed.
+"""What the published database remembers of the one that it replaces: the record of refreshes, and what this one
+changed.
 
-All of it is added after the Parquet is written, so that Parquet depends on the inputs alone. The SELECT of the changes is
-analysis/published/changes.sql.
+All of it is added after the Parquet is written, so that Parquet depends on the inputs alone. The SELECT of the changes
+is analysis/published/changes.sql.
 """
 
 from collections.abc import Container

@@ -1,7 +1,7 @@
 """What each table of the last published build was made from, so that the next refresh fills only what would differ.
 
-A table's key is the digest of the content of everything that it needs; a table whose key is what it was is kept as it is.
-The ledger is of use only with the build that it describes: the same code made it, and it was published. It is a
+A table's key is the digest of the content of everything that it needs; a table whose key is what it was is kept as it
+is. The ledger is of use only with the build that it describes: the same code made it, and it was published. It is a
 convenience: without it, everything is computed.
 """
 
@@ -22,8 +22,8 @@ SLICE_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Entry:
-    """A table: digest of what it needs, digest of its content, its rows, digest of their keys, and the digest of its Parquet
-    ('' if it has none).
+    """A table: digest of what it needs, digest of its content, its rows, digest of their keys, and the digest of its
+    Parquet ('' if it has none).
     """
 
     key: str
@@ -62,8 +62,8 @@ class Ledger:
         return entry.rows if entry is not None else None
 
     def key(self, needed: Iterable[str], other: str = "", referred: Iterable[str] = ()) -> str:
-        """The key of a table that needs those others, and of those `referred` to no more than their keys; '' if one of them
-        was not filled by this refresh.
+        """The key of a table that needs those others, and of those `referred` to no more than their keys; '' if one of
+        them was not filled by this refresh.
         """
         names, known = sorted(needed), sorted(referred)
         if not all(name in self._now for name in (*names, *known)):

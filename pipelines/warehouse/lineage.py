@@ -1,7 +1,8 @@
 """The SELECT of the table `lineage`, written from what the declarations say of their inputs.
 
 A column with `references` and a `role` names the row that it was made from. `inputs` of a table name the others: by the
-values of their key, or by a join. There is no list of tables here: a new table's rows are traced by its own declaration.
+values of their key, or by a join. There is no list of tables here: a new table's rows are traced by its own
+declaration.
 """
 
 import re
@@ -66,7 +67,8 @@ def read_input(spec: Mapping[str, Any], place: str) -> Input:
 
 
 def check_inputs(tables: Mapping[str, Traced]) -> None:
-    """Raise ContractError for an input that is not declared, or that is named by another number of values than its key has."""
+    """Raise ContractError for an input that is not declared, or that is named by another number of values than its
+    key has."""
     for table in tables.values():
         for found in table.inputs:
             known = tables.get(found.table)

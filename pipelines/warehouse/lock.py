@@ -24,7 +24,8 @@ class RefreshLock:
         self._lock = FileLock(path, thread_local=False)
 
     def acquire(self) -> None:
-        """Take the lock, waiting for its holder. Raises RigonomicsError when patience ends or the folder is not writable."""
+        """Take the lock, waiting for its holder. Raises RigonomicsError when patience ends or the folder is not
+        writable."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._take()

@@ -81,7 +81,8 @@ def _cells(connection: duckdb.DuckDBPyConnection, table: Declaration, row_keys: 
 def inputs_of(
     connection: duckdb.DuckDBPyConnection, declarations: Mapping[str, Declaration], table: str, row_keys: list[str]
 ) -> Iterable[tuple[str, str, str]]:
-    """Role, table and key of what rows were made from. An edge whose tables are not there, or not yet, is passed over."""
+    """Role, table and key of what rows were made from. An edge whose tables are not there, or not yet, is passed
+    over."""
     for edge in edges_of(declarations[table], declarations):
         with suppress(duckdb.Error):
             yield from connection.execute(

@@ -1,7 +1,8 @@
-"""Readings of large tables: Parquet beside the database, a folder for each file as it was read, which DuckDB reads in place.
+"""Readings of large tables: Parquet beside the database, a folder for each file as it was read, which DuckDB reads in
+place.
 
-A partition is kept for as long as the file, its contract, the parser, the vocabulary and the catalogue are what they were:
-its folder is named by the digest of them. It appears whole or not at all.
+A partition is kept for as long as the file, its contract, the parser, the vocabulary and the catalogue are what they
+were: its folder is named by the digest of them. It appears whole or not at all.
 """
 
 import hashlib
@@ -26,7 +27,8 @@ NOT_OF_THE_SERIES = (
     "observation_id", "raw_file", "raw_row", "raw_column", "raw_text", "value_low", "value_high", "value_text", "is_approximate",
     "bound", "observed_on", "date_basis", "url", "note",
 )  # fmt: skip
-"""Columns of observations in which readings of one series differ: two offers of one item by one provider are one series."""
+"""Columns of observations in which readings of one series differ: two offers of one item by one provider are one
+series."""
 REJECTED_SCHEMA = {
     "column": pl.String, "text": pl.String, "reason": pl.String, "row": pl.Int32, "cells": pl.Int64,
 }  # fmt: skip
@@ -46,12 +48,13 @@ class Partition:
         return sorted(self.folder.glob("part-*.parquet"))
 
     def rejected(self) -> pl.DataFrame:
-        """Each distinct cell that could not be read: column, text, reason, the first row that has it, and in how many."""
+        """Each distinct cell that could not be read: column, text, reason, the first row that has it, and in how
+        many."""
         return pl.read_parquet(self.folder / REJECTED)
 
     def current(self, as_of: date | None) -> pl.DataFrame | None:
-        """The readings that tables are made of: all if they are few, else of each series the one in the middle of the newest
-        day up to `as_of`; None if there are none.
+        """The readings that tables are made of: all if they are few, else of each series the one in the middle of the
+        newest day up to `as_of`; None if there are none.
         """
         if not self.parts:
             return None

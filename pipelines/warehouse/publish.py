@@ -28,7 +28,8 @@ WRITERS = 2
 
 @dataclass(frozen=True)
 class Published:
-    """What now stands in data/curated: tables with their rows, the digest of each one's Parquet, and of all Parquet bytes."""
+    """What now stands in data/curated: tables with their rows, the digest of each one's Parquet, and of all Parquet
+    bytes."""
 
     database: Path
     parquet: Path
@@ -50,11 +51,12 @@ def publish(
     """Put the build and its Parquet in the place of the published ones, which stand beside each other in one folder.
 
     `keys` gives the tables that become Parquet with their primary keys, by which rows are ordered, so that the same raw
-    bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the database
-    what depends on history or on the clock. `alongside` is told where the finished database lies before anybody sees it: it
-    is entered before the step that publishes, left after it, and if either raises the old files stay published.
-    `unchanged` names tables of which the published Parquet still holds, with its digest: it is taken over if it is what it
-    was. Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
+    bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the
+    database what depends on history or on the clock. `alongside` is told where the finished database lies before
+    anybody sees
+    it: it is entered before the step that publishes, left after it, and if either raises the old files stay published.
+    `unchanged` names tables of which the published Parquet still holds, with its digest: it is taken over if it is what
+    it was. Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
     """
     folder = database.parent
     release: Path | None = None
@@ -135,7 +137,8 @@ def _parquet(
     published: Path,
     known: str | None,
 ) -> tuple[int, str]:
-    """Rows and digest of a table's Parquet in the folder: the published one if it has the known digest, else a fresh one."""
+    """Rows and digest of a table's Parquet in the folder: the published one if it has the known digest, else a fresh
+    one."""
     target = folder / f"{table}.parquet"
     if known is not None:
         with suppress(OSError):
@@ -179,7 +182,8 @@ def _point(link: Path, target: str) -> None:
 
 
 def _sweep(folder: Path, keep: int) -> None:
-    """Remove what an interrupted publication left behind, and all but the newest `keep` of those that were completed."""
+    """Remove what an interrupted publication left behind, and all but the newest `keep` of those that were
+    completed."""
     current = (folder / CURRENT).readlink().name if (folder / CURRENT).is_symlink() else None
     others = sorted(
         (path for path in (folder / RELEASES).glob("*") if path.name != current),

@@ -1,7 +1,7 @@
 """What was read from each scraped table, kept from one refresh to the next, so that only changed tables are read again.
 
-A table's readings are taken over if its file, its contract, its corrections, the parser, the vocabulary and the catalogue
-are what they were. The file is a convenience: without it, or with a damaged one, everything is read again.
+A table's readings are taken over if its file, its contract, its corrections, the parser, the vocabulary and the
+catalogue are what they were. The file is a convenience: without it, or with a damaged one, everything is read again.
 """
 
 import hashlib

@@ -33,7 +33,8 @@ class Relations:
         self._asked: dict[str, list[str]] = {}
 
     def of(self, sql: str, place: str) -> frozenset[str]:
-        """The tables that a SELECT reads, without its own CTEs. Raises ContractError naming its file if it cannot be parsed."""
+        """The tables that a SELECT reads, without its own CTEs. Raises ContractError naming its file if it cannot be
+        parsed."""
         digest = hashlib.sha256(f"{duckdb.__version__} {sql}".encode()).hexdigest()
         if digest not in self._asked:
             known = self._known.get(digest)

@@ -1,4 +1,5 @@
-"""What the report's cells import: numbers in words, the data, charts and tables in one look. Nothing is computed beyond layout."""
+"""What the report's cells import: numbers in words, the data, charts and tables in one look. Nothing is computed
+beyond layout."""
 
 from figures.look.charts import Chart
 from figures.look.listing import show_sql

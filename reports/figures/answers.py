@@ -1,4 +1,5 @@
-"""The answers as the pages speak of them: rows of the table `answers`, and how systems, models, hours and rates are written."""
+"""The answers as the pages speak of them: rows of the table `answers`, and how systems, models, hours and rates are
+written."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,8 @@ ANSWERS = "from answers where scenario_id = $scenario and rank is not null order
 
 
 def base_scenario() -> dict[str, Any]:
-    """The scenario that the pages speak of: the conservative one, or the one of fewest hours if it has been taken out."""
+    """The scenario that the pages speak of: the conservative one, or the one of fewest hours if it has been taken
+    out."""
     found = query("from scenarios order by scenario_id <> 'conservative', hours_per_week limit 1")
     return found.row(0, named=True)
 
@@ -37,7 +39,8 @@ def least_bits() -> str:
 
 
 def counted_rates() -> list[dict[str, Any]]:
-    """The rates that pages compare systems with, hour against hour: the cheapest that count by memory, cheapest first."""
+    """The rates that pages compare systems with, hour against hour: the cheapest that count by memory, cheapest
+    first."""
     return query("from gpu_rates where is_reference order by usd_per_hour_mid, cloud_rate_id").to_dicts()
 
 
@@ -97,7 +100,8 @@ def model_name(row: Row) -> str:
 
 
 def with_article(model_class: str) -> str:
-    """A class of models with its article: an 8B, a 70B. Figures that are spoken with a vowel in front are 8 and 11 and 18."""
+    """A class of models with its article: an 8B, a 70B. Figures that are spoken with a vowel in front are 8 and 11
+    and 18."""
     return f"{'an' if model_class.startswith(('8', '11', '18')) else 'a'} {model_class}"
 
 

@@ -1,4 +1,5 @@
-"""The reader's question at the top of the Start page: its form, the answer that it begins with, and what assets/ask.js reads.
+"""The reader's question at the top of the Start page: its form, the answer that it begins with, and what assets/ask.js
+reads.
 
 The script computes with the formulas of the database. Here rows of tables are written down, nothing is computed.
 """

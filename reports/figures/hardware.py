@@ -1,4 +1,5 @@
-"""The page on hardware: memory, bandwidth and what they cost, which model fits where, and how far bandwidth explains speed."""
+"""The page on hardware: memory, bandwidth and what they cost, which model fits where, and how far bandwidth explains
+speed."""
 
 from typing import Any
 

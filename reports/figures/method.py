@@ -1,4 +1,5 @@
-"""The page on method and data: formulas as the database holds them, each with a worked example; assumptions, dictionary, examples, sources."""
+"""The page on method and data: formulas as the database holds them, each with a worked example; assumptions,
+dictionary, examples, sources."""
 
 import re
 from pathlib import Path
@@ -41,7 +42,8 @@ RUN = """
 
 
 def worked(name: str, comment: str) -> tuple[str, str, str]:
-    """A macro's comment without its example, the example's call and what it gives; both empty where there is no example."""
+    """A macro's comment without its example, the example's call and what it gives; both empty where there is no
+    example."""
     start = comment.rfind(f" {name}(")
     if start < 0:
         return comment, "", ""

@@ -1,4 +1,5 @@
-"""The page on the throughput model: what it predicts against what was measured, and how systems moved against the first model."""
+"""The page on the throughput model: what it predicts against what was measured, and how systems moved against the
+first model."""
 
 import altair as alt
 import polars as pl

@@ -1,7 +1,8 @@
-"""Files of the site that are made when it is rendered: the Vega library and the footer. Run by both renderers as a script.
+"""Files of the site that are made when it is rendered: the Vega library and the footer. Run by both renderers as a
+script.
 
-It imports nothing of this package, since it runs before any page. Environment: RIGONOMICS_ASSETS, the folder to write into
-(assets/ unless said); RIGONOMICS_VEGA_JS, a library written earlier, kept if it is of the same version;
+It imports nothing of this package, since it runs before any page. Environment: RIGONOMICS_ASSETS, the folder to write
+into (assets/ unless said); RIGONOMICS_VEGA_JS, a library written earlier, kept if it is of the same version;
 RIGONOMICS_DATABASE; RIGONOMICS_RENDERER.
 """
 

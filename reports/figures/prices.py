@@ -1,4 +1,5 @@
-"""The page on prices: what each part and system costs, how old each price is, how it came here, and what has changed."""
+"""The page on prices: what each part and system costs, how old each price is, how it came here, and what has
+changed."""
 
 from typing import Any
 

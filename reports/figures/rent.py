@@ -44,7 +44,8 @@ SAME_TOKENS = """
 
 
 def same_tokens(scenario: Row) -> Markdown:
-    """The page's first sentences: for each class, how many systems make tokens for less than renting, and from how many a day."""
+    """The page's first sentences: for each class, how many systems make tokens for less than renting, and from how
+    many a day."""
     rows = query(SAME_TOKENS, scenario=scenario["scenario_id"])
     said = []
     for (model_class,), of_class in rows.group_by("model_class", maintain_order=True):
@@ -86,7 +87,8 @@ def _way(row: Row) -> Markdown:
 
 
 def same_tokens_table(scenario: Row) -> Block:
-    """For each class and system: what a million tokens costs owned and rented, and from how many a day owning costs less."""
+    """For each class and system: what a million tokens costs owned and rented, and from how many a day owning costs
+    less."""
     rows = with_links(query(SAME_TOKENS, scenario=scenario["scenario_id"]))
     rows = rows.with_columns(
         runs=pl.format("{} tok/s, {}", pl.col("tokens_per_s_mid").round(1), "evidence"),
@@ -140,7 +142,8 @@ def returns(scenario: Row, counted: bool = True) -> pl.DataFrame:
 
 
 def _payback(row: Row, prefix: str = "") -> str | None:
-    """Years until a purchase is earned back; what comes after the machine's life never comes. None where it is not known."""
+    """Years until a purchase is earned back; what comes after the machine's life never comes. None where it is not
+    known."""
     known = row["cheapest_card"] is not None if prefix else not row["missing"]
     low, high = row[f"{prefix}payback_years_low"], row[f"{prefix}payback_years_high"]
     return str(prose.payback(low, high, row[f"{prefix}payback_years_mid"] is not None)) if known else None
@@ -158,7 +161,8 @@ def _breakeven(row: Row) -> str | None:
 
 
 def lead(scenario: Row) -> Markdown:
-    """Hour against hour: how many systems pay for themselves within their life, against the cheapest and the most expensive rate."""
+    """Hour against hour: how many systems pay for themselves within their life, against the cheapest and the most
+    expensive rate."""
     rows = returns(scenario).filter(pl.col("comparison") == "one_gpu")
     stated = [rate for rate in counted_rates() if rate["cloud_rate_id"] in set(rows["cloud_rate_id"])]
     if not stated:

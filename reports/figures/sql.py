@@ -1,4 +1,5 @@
-"""The published database, read only. The report's queries take rows from one table, choose and order them, and nothing else."""
+"""The published database, read only. The report's queries take rows from one table, choose and order them, and
+nothing else."""
 
 import os
 import re
@@ -50,9 +51,11 @@ def _answer(sql: str, parameters: tuple[tuple[str, Parameter], ...]) -> pl.DataF
 
 
 def settled(sql: str, columns: int) -> str:
-    """`sql` with an order that leaves nothing open: rows alike by its own order are ordered by their columns, as many as said.
+    """`sql` with an order that leaves nothing open: rows alike by its own order are ordered by their columns, as many
+    as said.
 
-    Rows that are alike come as the threads of the database happen to end, so that a page would not be the same from each build.
+    Rows that are alike come as the threads of the database happen to end, so that a page would not be the same from
+    each build.
     """
     depth, order, limit = 0, -1, -1
     for token in _TOKEN.finditer(sql):

@@ -1,4 +1,5 @@
-"""The Start page: the answer for each class of models in words and side by side, the scenarios, and what all of it rests on."""
+"""The Start page: the answer for each class of models in words and side by side, the scenarios, and what all of it
+rests on."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,5 @@
-"""The index of the systems: all of them in a table, filters, and two side by side. The pages of systems are in systems.py.
+"""The index of the systems: all of them in a table, filters, and two side by side. The pages of systems are in
+systems.py.
 
 assets/systems.js acts on the rows that are written here; nothing is computed.
 """

@@ -1,7 +1,8 @@
-"""After rendering: each system of systems.html gets a page of its own, systems/<build_id>.html, and the index keeps the table.
+"""After rendering: each system of systems.html gets a page of its own, systems/<build_id>.html, and the index keeps the
+table.
 
-Both renderers run it (post-render of _quarto.yml) with QUARTO_PROJECT_OUTPUT_DIR, the folder of the site. Every page is the
-shell of systems.html, whichever renderer made it, around the section that figures/systems.py marked.
+Both renderers run it (post-render of _quarto.yml) with QUARTO_PROJECT_OUTPUT_DIR, the folder of the site. Every page is
+the shell of systems.html, whichever renderer made it, around the section that figures/systems.py marked.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""A section for each system: what it is, what it costs, uses, runs and pays back, and what is not known. HTML only, no chart.
+"""A section for each system: what it is, what it costs, uses, runs and pays back, and what is not known. HTML only, no
+chart.
 
 The tables have every system's rows; a section takes its own. Nothing is computed here.
 """
@@ -72,7 +73,8 @@ def sections(
     rents: pl.DataFrame,
     uses: pl.DataFrame,
 ) -> Block:
-    """All sections, in the order of `overview`; each becomes a page of its own. `best` is the speed that stands for a system."""
+    """All sections, in the order of `overview`; each becomes a page of its own. `best` is the speed that stands for
+    a system."""
     frames = (_remarked(parts), _named(speeds), _run(unused), _paying(rents), asked(uses))
     of = [(by_system(frame), frame.clear()) for frame in frames]
     made = []

@@ -1,4 +1,5 @@
-"""The page on trust: what the sources claim, computed again; speeds against memory; where sources contradict each other."""
+"""The page on trust: what the sources claim, computed again; speeds against memory; where sources contradict each
+other."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""What an answer depends on: which input moves it most and where it turns over, and what owning costs who has a part anyway."""
+"""What an answer depends on: which input moves it most and where it turns over, and what owning costs who has a part
+anyway."""
 
 from collections.abc import Mapping
 from typing import Any

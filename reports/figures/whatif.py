@@ -1,6 +1,8 @@
-"""The what-if of the Start page: its sliders, its table as it stands without a script, and the data that the script reads.
+"""The what-if of the Start page: its sliders, its table as it stands without a script, and the data that the script
+reads.
 
-assets/whatif.js computes with the formulas of the database; the table what_if_start holds them for the values that the sliders start with.
+assets/whatif.js computes with the formulas of the database; the table what_if_start holds them for the values that the
+sliders start with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,7 +158,8 @@ def _for_script(system: Row) -> dict[str, Any]:
 
 
 def _priced_parts(system: Row) -> list[float] | None:
-    """Low, mid, high of what is priced of a system that has no price as a whole; None if it has one, or nothing is priced."""
+    """Low, mid, high of what is priced of a system that has no price as a whole; None if it has one, or nothing is
+    priced."""
     if system["capex_mid_usd"] is not None or not system["priced_parts_mid_usd"]:
         return None
     return [system["priced_parts_low_usd"], system["priced_parts_mid_usd"], system["priced_parts_high_usd"]]

@@ -30,7 +30,8 @@ KINDS = {
 
 
 def reading(attribute: str, low: float | None = None, high: float | None = None, **facets: Any) -> dict[str, Any]:
-    """An observation that says little: one piece, exact, primary, of the document's day, unless facets say otherwise."""
+    """An observation that says little: one piece, exact, primary, of the document's day, unless facets say
+    otherwise."""
     return {
         "source_id": "guide", "table_name": "table", "raw_column": "value", "raw_text": str(low), "kind": KINDS[attribute],
         "attribute": attribute, "value_low": low, "value_high": low if high is None else high, "is_approximate": False,

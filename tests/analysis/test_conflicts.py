@@ -1,4 +1,5 @@
-"""What the sources say differently of the same thing: the cases that a reader of the documents finds, and the quality summary."""
+"""What the sources say differently of the same thing: the cases that a reader of the documents finds, and the
+quality summary."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,8 @@ def test_a_conflict_has_two_values_at_least(rows: Ask) -> None:
 
 
 def test_roundings_and_other_units_of_one_figure_are_no_conflict(rows: Ask) -> None:
-    # 82.5 and 82.6 TFLOPS of shaders, 330 of tensor cores; 1,000 (4 TB/s over four) and 1,008 GB/s; 24 GB and 24 GiB = 25.77 GB
+    # 82.5 and 82.6 TFLOPS of shaders, 330 of tensor cores; 1,000 (4 TB/s over four) and 1,008 GB/s; 24 GB and 24 GiB =
+    # 25.77 GB
     assert (
         rows(
             "select attribute from conflicts where subject = 'rtx-4090' and attribute in ('tflops_fp16', 'memory_bandwidth', 'memory')"

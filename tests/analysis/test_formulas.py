@@ -1,4 +1,5 @@
-"""The formulas of analysis/macros, against values worked out by hand from the documents. Tables have tests of their own."""
+"""The formulas of analysis/macros, against values computed by hand from the documents. Tables have tests of their
+own."""
 
 import re
 from collections.abc import Iterator
@@ -54,8 +55,8 @@ def value(connection: duckdb.DuckDBPyConnection, expression: str) -> float | Non
         ("cloud_usd_per_mtok(2, 85)", 6.536),
         # 2.50 x 8,760 - 2,628
         ("saving_usd_per_year(2.5, 2000, 168)", 19_272),
-        # the workstation summary divides USD 14,949 by the rent of 40, 100 and 168 hours a week over 52 weeks; over a whole
-        # year that is 2.867, 1.147 and 0.683 where it prints 2.9, 1.15 and 0.68
+        # the workstation summary divides USD 14,949 by the rent of 40, 100 and 168 hours a week over 52 weeks; over a
+        # whole year that is 2.867, 1.147 and 0.683 where it prints 2.9, 1.15 and 0.68
         ("payback_years(14949, 2.5, 0, 40)", 2.867),
         ("payback_years(14949, 2.5, 0, 100)", 1.147),
         ("payback_years(14949, 2.5, 0, 168)", 0.683),

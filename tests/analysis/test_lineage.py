@@ -1,4 +1,5 @@
-"""Every row of the analysis leads back to cells that stand in the files: all rows have inputs, and a random sample is walked."""
+"""Every row of the analysis leads back to cells that stand in the files: all rows have inputs, and a random sample
+is walked."""
 
 import csv
 import random

@@ -53,7 +53,7 @@ def test_every_figure_that_is_out_says_why(world: Ask) -> None:
         reason.split(":")[0] for (reason,) in world("select excluded from throughput where excluded is not null")
     }
     assert reasons == {
-        "a nearer figure", "reads the prompt, generates nothing", "theoretical", "worked out by its source from other figures",
+        "a nearer figure", "reads the prompt, generates nothing", "theoretical", "computed by its source from other figures",
         "the model is not named", "weights lie in the memory of another host",
     }  # fmt: skip
 

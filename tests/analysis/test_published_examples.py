@@ -1,4 +1,5 @@
-"""Worked examples of public articles, none of them a source of the data: the macros meet each at the decimals that it prints.
+"""Worked examples of public articles, none of them a source of the data: the macros meet each at the decimals that it
+prints.
 
 Figures only: what goes in as the article has it, what it prints, and where.
 """

@@ -44,7 +44,8 @@ VERDICTS = [
     (f"{GUIDE}/rtx5090_benchmarks:9:value#1", 3294.1, "impossible"),
     # tier 2, 405B at Q2_K: 68.72 GB at 3,584, 46.28 GB at 150: 19.17 + 308.5 ms, claimed 10-18
     (f"{GUIDE}/tier2_expected:7:value#1", 3.0515, "impossible"),
-    # tier 3, 405B at Q4: 206.16 GB at 3,456, 23.84 GB over 8 channels of DDR5-5600 at 358.4: 59.65 + 66.5 ms, claimed 8-15:
+    # tier 3, 405B at Q4: 206.16 GB at 3,456, 23.84 GB over 8 channels of DDR5-5600 at 358.4: 59.65 + 66.5 ms, claimed
+    # 8-15:
     # 8 is 1.009 of it, 15 is 1.89
     (f"{GUIDE}/tier3_expected:8:value#1", 7.9255, "partly"),
     # RTX 4090 with the rest in host memory as above, about 8-12: 0.963 and 1.445
@@ -53,7 +54,8 @@ VERDICTS = [
     (f"{GUIDE}/apple_vs_gpu:5:value#1", 3.8944, "partly"),
     # the rig under 4k, 70B at Q4, its Ryzen at 100 GB/s, claimed 18-24
     ("local-rig-under-4k/2026-11-20/numbers:2:value#1", 13.232, "impossible"),
-    # Max-Q, 70B at FP16: 103.08 GB at 1,792, 36.92 GB over 8 channels of DDR5-6400 at 409.6: 57.52 + 90.14 ms, claimed 20-30
+    # Max-Q, 70B at FP16: 103.08 GB at 1,792, 36.92 GB over 8 channels of DDR5-6400 at 409.6: 57.52 + 90.14 ms, claimed
+    # 20-30
     ("maxq-workstation-summary/2026-11-20/performance_targets:2:value#1", 6.7723, "impossible"),
     # 1x RTX 3090, a 24 GB model: 936 / 24, claimed 40
     (f"{STRATEGY}/tp_efficiency:2:Actual Speed#1", 39.0, "at_ceiling"),

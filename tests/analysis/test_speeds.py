@@ -228,7 +228,8 @@ def test_every_format_has_a_size_and_a_speed(rows: Ask) -> None:
 
 
 def test_formats_that_keep_the_embedding_wide_have_larger_files(rows: Ask) -> None:
-    # AWQ of Llama 3.1 70B: 68.45 billion at 4.15625 bits and two layers of 128,256 x 8,192 at 16: 35.56 + 4.20 GB, stated 39.8
+    # AWQ of Llama 3.1 70B: 68.45 billion at 4.15625 bits and two layers of 128,256 x 8,192 at 16: 35.56 + 4.20 GB,
+    # stated 39.8
     [(by_bits,)] = rows(
         "select by_bits_gb from model_sizes where model_id = 'llama-3-1-70b' and quantization = 'AWQ' and basis = 'derived'"
     )
@@ -236,8 +237,9 @@ def test_formats_that_keep_the_embedding_wide_have_larger_files(rows: Ask) -> No
 
 
 def test_a_mixture_of_experts_reads_its_share_of_experts_and_all_the_rest(rows: Ask) -> None:
-    # gpt-oss 20B: 24 layers of 32 experts of 3 x 2,880 x 2,880 are 19.11 billion at 4.25 bits (10.152 GB), of which 4 in 32 are
-    # read: 1.269 GB; of the other 1.948 GB of the file all but the embedding (0.579 of 1.805 billion): 1.323 GB
+    # gpt-oss 20B: 24 layers of 32 experts of 3 x 2,880 x 2,880 are 19.11 billion at 4.25 bits (10.152 GB), of which 4
+    # in 32 are read: 1.269 GB; of the other 1.948 GB of the file all but the embedding (0.579 of 1.805 billion): 1.323
+    # GB
     [(read,)] = rows(
         "select read_gb from model_sizes where model_id = 'gpt-oss-20b' and quantization = 'MXFP4' and is_chosen"
     )

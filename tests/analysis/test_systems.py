@@ -100,7 +100,8 @@ def test_stated_cost_adds_the_documents_own_prices_up_at_both_ends(world: Ask) -
 
 
 def test_current_cost_keeps_used_used_and_takes_the_newest_of_the_preferred_kind(world: Ask) -> None:
-    # two used cards at 400-480 of March; the processor's street price though a new one is younger; no used board; two kits
+    # two used cards at 400-480 of March; the processor's street price though a new one is younger; no used board; two
+    # kits
     assert cost(world, "listed", "current") == (1200, 1300, 1400, "parts")
 
 

@@ -14,7 +14,8 @@ def names() -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the named attacks, or each of them; what one found is printed, and what did not hold ends it with an error."""
+    """Run the named attacks, or each of them; what one found is printed, and what did not hold ends it with an
+    error."""
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help=f"of {', '.join(names())}; each of them if none is named"

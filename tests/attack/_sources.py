@@ -1,4 +1,5 @@
-"""Sources as nobody should write them: contracts with any values, tables in any bytes, corrections of what is not there."""
+"""Sources as nobody should write them: contracts with any values, tables in any bytes, corrections of what is not
+there."""
 
 import csv
 import io

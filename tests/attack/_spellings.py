@@ -1,4 +1,5 @@
-"""What the generator of cells knows: how people write the units of each kind of figure, and which words change what it says.
+"""What the generator of cells knows: how people write the units of each kind of figure, and which words change what it
+says.
 
 It is written down here by hand and shares nothing with the parser or data/vocabulary.toml.
 """

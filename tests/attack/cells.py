@@ -1,7 +1,8 @@
-"""Generated cells of every attribute, of which the generator knows what a person reads in them, or that they have to be refused.
+"""Generated cells of every attribute, of which the generator knows what a person reads in them, or that they have to be
+refused.
 
-A cell is put together as people write it: a word before it, figures, a unit, words behind it, invisible characters. Each
-part is plain, odd (it may be refused, but is never read as anything else) or one that no figure may be read from.
+A cell is put together as people write it: a word before it, figures, a unit, words behind it, invisible characters.
+Each part is plain, odd (it may be refused, but is never read as anything else) or one that no figure may be read from.
 """
 
 import random
@@ -239,7 +240,8 @@ class Generator:
         return self.chance.choice([form for form in OTHERS if form.replace(" ", "") not in normal])
 
     def in_form(self, cell: Cell, form: str) -> Cell:
-        """The figures with their unit, with what they count, or bare where the contract or the header gives the unit."""
+        """The figures with their unit, with what they count, or bare where the contract or the header gives the
+        unit."""
         unit = self.attributes[cell.attribute].unit
         hint = form.replace("{}", "").strip()
         if unit is not None and hint in VOCABULARY.units[unit].spellings and self.chance.random() < 0.25:
@@ -345,7 +347,8 @@ def _same(one: float | None, other: float) -> bool:
 
 
 def attack(seed: int, tries: int) -> str:
-    """Read that many cells; raises AssertionError with the first that were misread, or if too many plain ones were refused."""
+    """Read that many cells; raises AssertionError with the first that were misread, or if too many plain ones were
+    refused."""
     misread, refused, plain = wrong(seed, tries)
     kinds = Counter(cell.kind for cell, _ in misread).most_common(20)
     assert not misread, f"{len(misread)} misread: {kinds}; {misread[:20]}"

@@ -1,7 +1,8 @@
 """TOML of the right keys with any values: contracts, source.toml, claims, catalogue, assumptions and vocabulary.
 
 Each file is refused with an error that a user can act on, or is worked with: its cells are read and counted, its names
-resolved, its frames put into their tables. What is accepted is read in batches; a batch that breaks is tried one by one.
+resolved, its frames put into their tables. What is accepted is read in batches; a batch that breaks is tried one by
+one.
 """
 
 import random

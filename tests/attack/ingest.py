@@ -1,7 +1,8 @@
-"""Generated sources, valid and broken in every way: contract, tables, corrections. Each cell is found again, or its file is refused.
+"""Generated sources, valid and broken in every way: contract, tables, corrections. Each cell is found again, or its
+file is refused.
 
-What the generator wrote it knows: the records of each table, and what of them a person sees. Once they are read, each cell with
-visible text is observed, rejected with a reason, ignored by its contract, or a label; and the counts agree.
+What the generator wrote it knows: the records of each table, and what of them a person sees. Once they are read, each
+cell with visible text is observed, rejected with a reason, ignored by its contract, or a label; and the counts agree.
 """
 
 import traceback

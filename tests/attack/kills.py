@@ -1,7 +1,7 @@
 """Refreshes killed at any moment, and refreshes that are read from: what is published is the old or the new, whole.
 
-Kills aim at three parts of a run: anywhere, from the first file to be published on, and from the first file of the report
-on. Where each one fell is read from what it left on disk.
+Kills aim at three parts of a run: anywhere, from the first file to be published on, and from the first file of the
+report on. Where each one fell is read from what it left on disk.
 """
 
 import os
@@ -49,7 +49,8 @@ class Kill:
 
 
 def attack(seed: int, tries: int) -> str:
-    """Kill `tries` refreshes, and read from others meanwhile; says where the kills fell. AssertionError if anything is lost."""
+    """Kill `tries` refreshes, and read from others meanwhile; says where the kills fell. AssertionError if anything
+    is lost."""
     with tempfile.TemporaryDirectory(prefix="kills-") as folder, forked() as children:
         fell = kills(Path(folder), children, seed, tries)
         opened = readers(Path(folder) / "read", children, max(2, READ_REFRESHES * tries // TRIES))

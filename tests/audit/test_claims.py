@@ -1,4 +1,5 @@
-"""The engine: which verdict a claim gets, and which declarations are refused. Figures are made up; each shows one rule."""
+"""The engine: which verdict a claim gets, and which declarations are refused. Figures are made up; each shows one
+rule."""
 
 import csv
 from collections.abc import Callable

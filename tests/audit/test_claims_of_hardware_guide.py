@@ -51,8 +51,8 @@ YES, NO = agrees(1), agrees(0)
 YES_BUT_NO = differs(0, by=1)
 """Stated yes, and it is not so."""
 
-# GB for a billion parameters, by the bits that llama.cpp keeps: Q2_K 3.1593 / 8 = 0.3949125, Q4_K_M 4.8944 / 8 = 0.6118,
-# Q5_K_M 5.7036 / 8 = 0.71295, Q8_0 8.5008 / 8 = 1.0626
+# GB for a billion parameters, by the bits that llama.cpp keeps: Q2_K 3.1593 / 8 = 0.3949125, Q4_K_M 4.8944 / 8 =
+# 0.6118, Q5_K_M 5.7036 / 8 = 0.71295, Q8_0 8.5008 / 8 = 1.0626
 EXPECTED: Mapping[str, Expected] = {
     # ---- what limits the speed
     "ceiling_time_5090": rounding(0.022321429, by=-0.000321429),  # 40 / 1,792 s; stated 22 ms

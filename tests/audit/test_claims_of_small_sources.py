@@ -32,8 +32,8 @@ def differs(low: float, high: float | None = None) -> Expected:
 
 
 QUAD_4090: dict[str, Expected] = {
-    # 3,899 + 1,299 + 3,200 + 7,200 = 15,598; + 599 + 300 + 25 = 16,522; + 150 + 700 = 17,372; + 250 + 180 + 20 = 17,822;
-    # + 200 + 75 = 18,097, where 17,972 is stated
+    # 3,899 + 1,299 + 3,200 + 7,200 = 15,598; + 599 + 300 + 25 = 16,522; + 150 + 700 = 17,372; + 250 + 180 + 20 =
+    # 17,822; + 200 + 75 = 18,097, where 17,972 is stated
     "total_of_parts": differs(18_097),
     "total_of_parts_without_adapter": differs(18_072),
     # 15,598 + 899 + 850 + 450 + 275
@@ -75,8 +75,8 @@ QUAD_4090: dict[str, Expected] = {
 }
 
 MAXQ: dict[str, Expected] = {
-    # 8,250 + 4,099 = 12,349; + 1,100 = 13,449; + 950 = 14,399; + 200 + 450 = 15,049; + 380 = 15,429; + 120 + 200 = 15,749,
-    # where 14,949 is stated
+    # 8,250 + 4,099 = 12,349; + 1,100 = 13,449; + 950 = 14,399; + 200 + 450 = 15,049; + 380 = 15,429; + 120 + 200 =
+    # 15,749, where 14,949 is stated
     "total_of_parts": differs(15_749),
     "total_at_a_glance": differs(15_749),
     "total_in_conclusion": differs(15_749),

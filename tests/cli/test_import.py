@@ -116,14 +116,14 @@ def test_the_same_day_is_never_written_to_again(here: Project, page: Path, capsy
     assert bring(page, "--on", "2026-11-19") == 0
 
 
-def test_a_contract_that_the_user_mended_is_taken_over_by_the_next_snapshot(
+def test_a_contract_that_the_user_fixed_is_taken_over_by_the_next_snapshot(
     here: Project, page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bring(page, "--on", "2026-11-18")
     contract = here.raw / "shop-prices/2026-11-18/tables.toml"
-    mended = contract.read_text(encoding="utf-8").replace('condition = "used"', 'condition = "open_box"')
+    fixed = contract.read_text(encoding="utf-8").replace('condition = "used"', 'condition = "open_box"')
     contract.write_text(
-        mended + '[[cards.overrides]]\nrow = 2\ncolumn = "Used"\nlot_quantity = 2\n'
+        fixed + '[[cards.overrides]]\nrow = 2\ncolumn = "Used"\nlot_quantity = 2\n'
         '[[cards.overrides]]\nrows = [3, 4]\nnote = "last one"\n',
         encoding="utf-8",
     )

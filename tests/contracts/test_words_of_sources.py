@@ -1,4 +1,5 @@
-"""No SELECT knows how a source words a remark: what a remark changes is a facet of the contract (owned, scope, qualifier)."""
+"""No SELECT knows how a source words a remark: what a remark changes is a facet of the contract (owned, scope,
+qualifier)."""
 
 import re
 from pathlib import Path

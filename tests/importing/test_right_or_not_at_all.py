@@ -1,4 +1,5 @@
-"""What an import reads of tables as people have them, and what it refuses: small tables of the kinds that once read wrong."""
+"""What an import reads of tables as people have them, and what it refuses: small tables of the kinds that once read
+wrong."""
 
 import shutil
 from pathlib import Path

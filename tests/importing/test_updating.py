@@ -1,4 +1,5 @@
-"""Updates of declared feeds from a server of the test's own: what is taken, and what is refused with the last snapshot kept."""
+"""Updates of declared feeds from a server of the test's own: what is taken, and what is refused with the last
+snapshot kept."""
 
 import json
 import re

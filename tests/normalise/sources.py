@@ -32,7 +32,8 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def write_source(root: Path, tables: dict[str, tuple[str, str]], source_id: str = "small") -> None:
-    """A source under `root`/data/raw: for each table its section of tables.toml (without title, kind, place) and its CSV."""
+    """A source under `root`/data/raw: for each table its section of tables.toml (without title, kind, place) and its
+    CSV."""
     folder = root / "data" / "raw" / source_id / DAY
     folder.mkdir(parents=True)
     (folder.parent / "source.toml").write_text(SOURCE_TOML, encoding="utf-8")

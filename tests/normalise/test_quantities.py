@@ -1,4 +1,4 @@
-"""Scraped figures, flags and texts against readings worked out by hand, and properties of any reading."""
+"""Scraped figures, flags and texts against readings written by hand, and properties of any reading."""
 
 import math
 from collections.abc import Sequence

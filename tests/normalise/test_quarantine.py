@@ -1,4 +1,5 @@
-"""The guard: what is far from what other sources say of an item, or from all of its kind; a pure function of observations."""
+"""The guard: what is far from what other sources say of an item, or from all of its kind; a pure function of
+observations."""
 
 from datetime import date
 from typing import Any

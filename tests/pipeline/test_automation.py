@@ -1,4 +1,5 @@
-"""What starts a refresh by itself, the data versions of the scraped files, and a refresh started from the Dagster UI."""
+"""What starts a refresh by itself, the data versions of the scraped files, and a refresh started from the Dagster
+UI."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,5 @@
-"""Large tables: read in batches, whatever their format, to the same readings as cell by cell; of many the current ones count."""
+"""Large tables: read in batches, whatever their format, to the same readings as cell by cell; of many the current
+ones count."""
 
 import gzip
 import io

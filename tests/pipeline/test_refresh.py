@@ -1,4 +1,5 @@
-"""What a refresh promises: nothing lost, the same bytes from the same bytes, and the old stays when something is wrong."""
+"""What a refresh promises: nothing lost, the same bytes from the same bytes, and the old stays when something is
+wrong."""
 
 import csv
 import re

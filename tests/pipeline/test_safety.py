@@ -1,8 +1,9 @@
-"""Nothing published is ever lost or mixed: refreshes that are killed, run twice at once, are read from, or run out of disk.
+"""Nothing published is ever lost or mixed: refreshes that are killed, run twice at once, are read from, or run out of
+disk.
 
-Most run on a small project: the whole pipeline over one source, without the tables that are computed from it, and with a
-report of two pages, so that a refresh takes a second and can be killed often. Its processes are forked from one that has
-imported the pipeline. A few run the command on the whole project.
+Most run on a small project: the whole pipeline over one source, without the tables that are computed from it, and with
+a report of two pages, so that a refresh takes a second and can be killed often. Its processes are forked from one that
+has imported the pipeline. A few run the command on the whole project.
 """
 
 import os

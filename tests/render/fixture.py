@@ -75,7 +75,8 @@ def write_database(path: Path) -> Path:
 
 
 def write_project(root: Path, pages: dict[str, str] | Path = PAGES) -> Path:
-    """Write a project at `root` whose report has the figures, assets and queries of this checkout and `pages`. Returns `root`."""
+    """Write a project at `root` whose report has the figures, assets and queries of this checkout and `pages`.
+    Returns `root`."""
     reports = root / "reports"
     shutil.copytree(REPORTS.parent / "queries", root / "queries")
     for name in ("figures", "assets"):

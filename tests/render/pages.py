@@ -1,4 +1,5 @@
-"""The real pages for tests: rendered from a database of the test's own, and read as a reader reads them. No test lives here."""
+"""The real pages for tests: rendered from a database of the test's own, and read as a reader reads them. No test
+lives here."""
 
 import html
 import re
@@ -21,7 +22,8 @@ def project_of(root: Path, *names: str) -> Path:
 
 
 def rendered(root: Path, database: Path, *names: str) -> dict[str, str]:
-    """The HTML of those pages, and of the systems with theirs, by name, rendered from `database` in a project at `root`."""
+    """The HTML of those pages, and of the systems with theirs, by name, rendered from `database` in a project at
+    `root`."""
     shutil.rmtree(root, ignore_errors=True)
     render_report(project_of(root, *names), database, root / "site", prefer="built-in")
     found = (root / "site").rglob("*.html")

@@ -1,7 +1,8 @@
-"""A stand-in for Quarto in tests: it imports what Quarto's Jupyter script imports, and runs each page's cells as that does.
+"""A stand-in for Quarto in tests: it imports what Quarto's Jupyter script imports, and runs each page's cells as that
+does.
 
-Called as `quarto render FOLDER --output-dir NAME`. It lays nothing out: a page is what its cells gave. What it finds is a
-package that Quarto needs and the lock file lacks, and a page that cannot run in a notebook of its own.
+Called as `quarto render FOLDER --output-dir NAME`. It lays nothing out: a page is what its cells gave. What it finds is
+a package that Quarto needs and the lock file lacks, and a page that cannot run in a notebook of its own.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""The rendered specimen in a real browser: drawn charts, quiet console, no foreign request, phones, tables that work, axe."""
+"""The rendered specimen in a real browser: drawn charts, quiet console, no foreign request, phones, tables that
+work, axe."""
 
 import csv
 import io

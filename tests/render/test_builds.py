@@ -1,4 +1,5 @@
-"""The report at other sizes and from other runs: ten times the data, many offers, and the same bytes from each build."""
+"""The report at other sizes and from other runs: ten times the data, many offers, and the same bytes from each
+build."""
 
 import os
 import re

@@ -1,4 +1,5 @@
-"""Cells run and what they gave stands in the page; a cell that raises or shows what has no place ends the run by name."""
+"""Cells run and what they gave stands in the page; a cell that raises or shows what has no place ends the run by
+name."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""Under reports/ there is no formula: every query takes rows of one table, chooses and orders them, and nothing else."""
+"""Under reports/ there is no formula: every query takes rows of one table, chooses and orders them, and nothing
+else."""
 
 import ast
 import re
@@ -41,7 +42,8 @@ def strings(path: Path) -> Iterator[str]:
 
 
 def foreign(sql: str) -> list[str]:
-    """What a query holds that the report's queries may not; empty for one that only chooses and orders rows of one table."""
+    """What a query holds that the report's queries may not; empty for one that only chooses and orders rows of one
+    table."""
     for name in CATALOG:
         sql = sql.replace(f"{name}()", name)
     # of a table macro's call sqlglot makes a table without a name

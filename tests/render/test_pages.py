@@ -1,4 +1,5 @@
-"""The pages of the report, from the real tables: they render without a warning, say what follows, and keep scraped text text."""
+"""The pages of the report, from the real tables: they render without a warning, say what follows, and keep scraped
+text text."""
 
 import gzip
 import html

@@ -1,4 +1,5 @@
-"""The pages of the report in a real browser: drawn charts, quiet console, every screen and print, links, downloads, axe."""
+"""The pages of the report in a real browser: drawn charts, quiet console, every screen and print, links, downloads,
+axe."""
 
 import re
 from importlib import resources

@@ -1,4 +1,5 @@
-"""The reader's question on the Start page: its script computes as the macros do, its answers are those of workload_answers."""
+"""The reader's question on the Start page: its script computes as the macros do, its answers are those of
+workload_answers."""
 
 import json
 import math

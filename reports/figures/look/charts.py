@@ -29,8 +29,10 @@ class Chart:
     description  the same for somebody who cannot see it: kind of chart, axes, and what stands out
     note         how to read it, in small print; leave it empty where the figure's caption says so
     source       the query behind it, shown folded beneath, with the trace of its row `example`
-    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `source` follow as a table.
-    Raises ValueError for a title or description that is missing, and when it is shown, for a spec that Vega-Lite refuses.
+    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `source` follow as a
+    table.
+    Raises ValueError for a title or description that is missing, and when it is shown, for a spec that Vega-Lite
+    refuses.
     """
 
     def __init__(
@@ -86,7 +88,8 @@ def _all_rows(title: str, source: Source) -> Block:
 
 
 def _room(spec: Mapping[str, Any]) -> int:
-    """Pixels of height kept until it is drawn, so that the page does not jump: an estimate from the rows of its marks."""
+    """Pixels of height kept until it is drawn, so that the page does not jump: an estimate from the rows of its
+    marks."""
     rows = [row for values in data(spec) for row in values]
 
     def distinct(channel: str) -> int:

@@ -1,6 +1,7 @@
 """What a chart with more marks than can be read shows of its rows: whole groups, by a rule that the page states.
 
-It works on the Vega-Lite spec, so that every chart follows the same rule. Nothing is computed and nothing is drawn here.
+It works on the Vega-Lite spec, so that every chart follows the same rule. Nothing is computed and nothing is drawn
+here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,8 @@ Spec = Mapping[str, Any]
 def choose(spec: Spec) -> str:
     """Leave in `spec` no more than can be read; say in a sentence what is shown, or nothing if all of it is.
 
-    The marks of a chart stand in groups: its small charts, or the lines or columns of an axis of names. Whole groups are
-    kept, in the chart's own order, while both limits hold. A chart without groups keeps its first marks.
+    The marks of a chart stand in groups: its small charts, or the lines or columns of an axis of names. Whole groups
+    are kept, in the chart's own order, while both limits hold. A chart without groups keeps its first marks.
     """
     datasets = list(data(spec))
     rows = sum(len(rows) for rows in datasets)
@@ -127,7 +128,8 @@ def _encodings(node: Any, field: str) -> Iterator[Spec]:
 
 
 def _keep_first(spec: Spec, datasets: list[list[Any]]) -> None:
-    """Keep the first rows of the largest data set, as far as they fit beside the others; of these, what lies at their places."""
+    """Keep the first rows of the largest data set, as far as they fit beside the others; of these, what lies at
+    their places."""
     places = sorted({str(one["field"]) for name in ("x", "y") for one in channels(spec, name) if "field" in one})
     first, *others = sorted(datasets, key=len, reverse=True)
     share = MOST_ROWS // len(datasets)

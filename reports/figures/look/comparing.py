@@ -42,7 +42,8 @@ def ranges(
 
 
 def _colors(rates: list[str]) -> alt.Scale:
-    """Rates from cheap to expensive. More than four share colours with their neighbours; a shape or the place tells them apart."""
+    """Rates from cheap to expensive. More than four share colours with their neighbours; a shape or the place tells
+    them apart."""
     steps = max(1, len(rates) - 1)
     return alt.Scale(domain=rates, range=[f"var(--rent-{1 + round(place * 3 / steps)})" for place in range(len(rates))])
 

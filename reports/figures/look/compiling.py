@@ -1,7 +1,9 @@
 """Vega-Lite compiled to Vega in a process of its own, so that the page need not load Vega-Lite.
 
-The compiler holds the interpreter that it runs in: a third of a second to start, some 10 ms a chart. Beside the pages' cells
-it costs them neither. Run as a script, this file is that process: a spec a line in, a compiled one or what is wrong a line out.
+The compiler holds the interpreter that it runs in: a third of a second to start, some 10 ms a chart. Beside the pages'
+cells it costs them neither. Run as a script, this file is that process: a spec a line in, a compiled one or what is
+wrong a
+line out.
 """
 
 import json
@@ -28,7 +30,8 @@ class Compiler:
         self._thread = ThreadPoolExecutor(1)
 
     def submit(self, spec: Mapping[str, Any]) -> Future[dict[str, Any]]:
-        """The Vega of a Vega-Lite spec, some time. It raises ValueError with the compiler's own words if that refuses it."""
+        """The Vega of a Vega-Lite spec, some time. It raises ValueError with the compiler's own words if that
+        refuses it."""
         return self._thread.submit(self._ask, spec)
 
     def _ask(self, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def _step_up(value: float) -> float:
 
 
 def cost_ranges(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip], step: int = 28) -> Any:
-    """USD for a million tokens, low to high with the middle marked and written beside it, a row for each `row` in the frame's order.
+    """USD for a million tokens, low to high with the middle marked and written beside it, a row for each `row` in the
+    frame's order.
 
     frame   row, usd_per_mtok_low, usd_per_mtok_mid, usd_per_mtok_high, evidence, and what the tooltip names;
             each bar (|) in `row` begins a new line
@@ -141,7 +142,8 @@ def cost_against_speed(frame: pl.DataFrame, tooltip: Sequence[alt.Tooltip]) -> A
 
 
 def shaded(cells: alt.Chart, field: str, steps: Sequence[float]) -> alt.LayerChart:
-    """A heat map: a rectangle for each of `cells`, the stronger in colour the higher its `field` among `steps`, its `written` in it."""
+    """A heat map: a rectangle for each of `cells`, the stronger in colour the higher its `field` among `steps`, its
+    `written` in it."""
     rectangles = cells.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(
         color=alt.Color(f"{field}:Q", scale=theme.ramp_scale(list(steps)), legend=None)
     )

@@ -76,7 +76,8 @@ def rounded(value: float, significant: int = 3) -> str:
 
 @_shown
 def usd(value: float | None) -> str:
-    """A price: $4,299, $14,950, $0.15. To the dollar below 10,000, to three or four digits above, to the cent below 10."""
+    """A price: $4,299, $14,950, $0.15. To the dollar below 10,000, to three or four digits above, to the cent below
+    10."""
     if value is None or not isfinite(value):
         return NOT_STATED
     sign = "\u2212" if value < 0 else ""
@@ -96,7 +97,8 @@ def usd_range(low: float | None, high: float | None) -> str:
 
 @_shown
 def usd_per_mtok(value: float | None) -> str:
-    """Cost of a million tokens: $0.048, $4.79, $65. To the cent below 10, to the dollar above, two digits below ten cents."""
+    """Cost of a million tokens: $0.048, $4.79, $65. To the cent below 10, to the dollar above, two digits below ten
+    cents."""
     if value is None or not isfinite(value):
         return NOT_STATED
     if value and abs(value) < 0.1:
@@ -164,7 +166,8 @@ def years_range(low: float | None, high: float | None) -> str:
 def payback(low: float | None, high: float | None, pays_back: bool | None) -> str:
     """After how long buying has paid: 2.1–3.4 years; an end that is missing never does.
 
-    `low` is the fastest case and `high` the slowest, as in cloud_roi; `pays_back` is NULL where it could not be computed.
+    `low` is the fastest case and `high` the slowest, as in cloud_roi; `pays_back` is NULL where it could not be
+    computed.
     """
     if pays_back is None and low is None and high is None:
         return NOT_STATED

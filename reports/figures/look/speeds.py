@@ -74,7 +74,8 @@ def against_ceiling(rows: pl.DataFrame) -> Any:
 
 
 def against_bandwidth(rows: pl.DataFrame) -> Any:
-    """Claimed speeds against the bandwidth at which weights are read, with lines for the gigabytes that a token reads."""
+    """Claimed speeds against the bandwidth at which weights are read, with lines for the gigabytes that a token
+    reads."""
     x_ends = theme.room(rows["bandwidth_gb_s"].min(), rows["bandwidth_gb_s"].max())
     y_ends = theme.room(rows["claimed_low"].min(), rows["claimed_high"].max())
     lines = theme.slopes({f"{size} GB a token": 1 / size for size in TOKEN_GB}, x_ends, y_ends)

@@ -1,4 +1,5 @@
-"""Tables in the page: aligned, ranges as ranges, the unknown marked, sortable, searchable, downloadable by assets/figures.js.
+"""Tables in the page: aligned, ranges as ranges, the unknown marked, sortable, searchable, downloadable by
+assets/figures.js.
 
 Rows come in the order in which they are to stand. A column is declared by one of label, number, money, interval,
 money_interval, flag, date.
@@ -43,7 +44,8 @@ class Column:
     note: str = ""
 
     def linked(self, href: str) -> "Column":
-        """The same column with each cell a link to what the frame's column `href` says (http, https or within the site)."""
+        """The same column with each cell a link to what the frame's column `href` says (http, https or within the
+        site)."""
         return replace(self, href=href)
 
     def noted(self, note: str) -> "Column":
@@ -149,8 +151,10 @@ def table(
     searchable   a box that filters rows; by default from 16 rows on
     missing      column of `frame` that says why a figure is unknown; shown with the dash
     row_id       column of `frame` that gives each row an anchor
-    source       the query behind it, shown folded beneath; where the frame has the table's key, each row leads to its trace
-    Of more rows than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that `frame` lacks.
+    source       the query behind it, shown folded beneath; where the frame has the table's key, each row leads to its
+    trace Of more rows than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that
+    `frame`
+    lacks.
     """
     wanted = {source for column in columns for source in column.sources}
     wanted |= {name for column in columns for name in (column.href, column.note) if name}
@@ -228,7 +232,8 @@ def _cell(row: Row, column: Column, first: bool, reason: object, with_values: bo
 
 
 def _breakable(text: str) -> str:
-    """HTML in which a path or an id may go on in the next line after one of its signs, instead of widening its column."""
+    """HTML in which a path or an id may go on in the next line after one of its signs, instead of widening its
+    column."""
     return _LONG_WORD.sub(lambda word: _BREAK.sub(r"\1<wbr>", word[0]), text)
 
 

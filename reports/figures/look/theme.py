@@ -1,7 +1,8 @@
 """How charts look: names of colours, and the Altair theme. The colours themselves stand in assets/figures.css.
 
 A colour is written as a variable of CSS: the browser resolves it, so that one chart serves light, dark and print.
-Colours tell things apart that a shape, a fill or a label tells apart as well; see assets/figures.css for how they were chosen.
+Colours tell things apart that a shape, a fill or a label tells apart as well; see assets/figures.css for how they were
+chosen.
 """
 
 from collections.abc import Iterable, Mapping
@@ -146,7 +147,8 @@ def log_scale(low: float, high: float, **options: Any) -> alt.Scale:
 
 
 def log_axis(low: float, high: float, **options: Any) -> alt.Axis:
-    """An axis for a logarithmic scale from `low` to `high`, ticked at 1, 2, 5 and their tens; at the tens alone over three decades.
+    """An axis for a logarithmic scale from `low` to `high`, ticked at 1, 2, 5 and their tens; at the tens alone over
+    three decades.
 
     A logarithmic axis left to itself draws a grid line for every digit.
     """

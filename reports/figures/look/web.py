@@ -1,6 +1,8 @@
-"""Text made safe for HTML, JSON and the raw blocks that carry both through Markdown. No layout of charts or tables here.
+"""Text made safe for HTML, JSON and the raw blocks that carry both through Markdown. No layout of charts or tables
+here.
 
-Text of the database comes from scraped pages: it may hold tags, fences, shortcodes or scripts, and stays text all the same.
+Text of the database comes from scraped pages: it may hold tags, fences, shortcodes or scripts, and stays text all the
+same.
 """
 
 import html

@@ -11,7 +11,8 @@ SPELLINGS = {"gpu": "GPU", "cpu": "CPU", "psu": "PSU", "msrp": "MSRP", "nvlink":
 
 
 def counted(number: int, one: str, several: str = "") -> Text:
-    """`number` with its noun: "no system", "1 system", "1,204 systems". `several` is the plural where it is no plain s."""
+    """`number` with its noun: "no system", "1 system", "1,204 systems". `several` is the plural where it is no plain
+    s."""
     if number == 1:
         return Text(f"1 {one}")
     return Text(f"{'no' if number == 0 else f'{number:,}'} {several or one + 's'}")
@@ -29,13 +30,15 @@ def listed(names: Sequence[object], most: int = 3, others: str = "others") -> Te
 
 
 def distinct(frame: pl.DataFrame, name: str = "name", key: str = "build_id") -> pl.DataFrame:
-    """`frame` with `key` added in brackets to each `name` that several keys share, so that a chart does not merge their rows."""
+    """`frame` with `key` added in brackets to each `name` that several keys share, so that a chart does not merge
+    their rows."""
     shared = pl.col(key).n_unique().over(name) > 1
     return frame.with_columns(pl.when(shared).then(pl.format("{} ({})", name, key)).otherwise(pl.col(name)).alias(name))
 
 
 def plain(value: float | None) -> str:
-    """A figure as it would be written by hand: 4, 0.2632, 14,949. Large ones to six digits, since a sum has to match exactly."""
+    """A figure as it would be written by hand: 4, 0.2632, 14,949. Large ones to six digits, since a sum has to match
+    exactly."""
     if value is None:
         return NOT_STATED
     shown = rounded(value, 6 if abs(value) >= 1000 else 4)
@@ -43,7 +46,8 @@ def plain(value: float | None) -> str:
 
 
 def span(low: float | None, high: float | None, unit: str | None) -> str | None:
-    """A figure as a claim states it: "25–35 tok/s", "$4,299", "40 %"; yes or no where there is no unit. None for nothing."""
+    """A figure as a claim states it: "25–35 tok/s", "$4,299", "40 %"; yes or no where there is no unit. None for
+    nothing."""
     if low is None and high is None:
         return None
     if unit is None:
