@@ -104,7 +104,7 @@ def run_tables(options: argparse.Namespace) -> int:
 TABLES = """
 select table_name as "table", t.estimated_size as "rows", any_value(table_description) as description
 from data_dictionary
-join duckdb_tables() as t using (table_name)
+left join duckdb_tables() as t using (table_name)
 group by all
 order by 1
 """

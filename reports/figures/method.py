@@ -186,10 +186,11 @@ DICTIONARY = "from data_dictionary order by table_name, position"
 
 def tables_table() -> Block:
     """Every table: what it holds, what a row is, how many, and the file that makes it."""
-    declared = query("from data_dictionary where position = 1")
+    declared = query("from data_dictionary where position = 1 order by table_name")
     kept = declared.select("table_name", "table_description", "grain", "made_by")
     return table(
-        query(TABLES).join(kept, on="table_name", how="inner", maintain_order="left"),
+        # a view has no rows to count
+        kept.join(query(TABLES), on="table_name", how="left", maintain_order="left"),
         [
             label("table_name", "Table").noted("grain"),
             label("table_description", "What it holds"),
