@@ -54,6 +54,8 @@ def large_tables(space: Workspace) -> Large:
 def file_digest(table: Table) -> str:
     """SHA-256 of a file, whatever its size. Raises RigonomicsError if it cannot be read."""
     digest = hashlib.sha256()
+    if not table.path.is_file():  # a pipe or a device may never end
+        raise RigonomicsError(f"{table.raw_file} is no regular file.", "Put the file itself there.")
     try:
         with table.path.open("rb") as handle:
             while chunk := handle.read(CHUNK_BYTES):

@@ -73,7 +73,11 @@ class Attack:
         cells = raw.rename({"raw_row": "row", "raw_column": "column", "raw_text": "text"}).drop("source_id", "digest")
         observed = in_usd(observe(sources, cells, VOCABULARY, CATALOGUE), Project(CHECKOUT), VOCABULARY)
         fill(
-            {"observations": observed.observations, "rejected_rows": observed.rejected, "raw_cells": raw},
+            {
+                "observations": observed.observations,
+                "rejected_rows": observed.rejected.with_columns(pl.lit(1, pl.Int64).alias("cells")),
+                "raw_cells": raw,
+            },
             self.declarations,
         )
         read = {table.raw_file for source in sources if source.left_out is None for table in source.tables}
