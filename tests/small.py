@@ -95,6 +95,8 @@ def small_project(root: Path, *tables: str) -> Project:
     for path in (root / "analysis").glob("*/*.toml"):  # what a user's files say of sources that are not here
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r'references = "source_files[^"]*",?( role = "[^"]*",?)?', "", text), encoding="utf-8")
+    for path in (CHECKOUT / "analysis").glob("*.sql"):
+        shutil.copy(path, root / "analysis")
     (root / "reports").mkdir()
     (root / "reports" / "_quarto.yml").write_text(
         "website: {title: S, navbar: {left: [{href: index.qmd, text: A}, {href: second.qmd, text: B}]}}\n",
@@ -111,6 +113,13 @@ def add_shop(project: Project) -> None:
     folder.mkdir(parents=True)
     for name, text in SHOP_FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def add_sources(project: Project, *names: str) -> None:
+    """Sources of this checkout, without their claims."""
+    for name in {*names} - {path.name for path in project.raw.iterdir()}:
+        ignored = shutil.ignore_patterns("claims.toml")
+        shutil.copytree(CHECKOUT / "data/raw" / name, project.raw / name, ignore=ignored)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.refresh import refresh
-from tests.conftest import copy_project, read
+from tests.conftest import read
+from tests.small import CHECKOUT, add_sources, small_project
 
 SOURCE = """\
 title = "Prices"
@@ -77,7 +78,16 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def priced(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = copy_project(tmp_path_factory.mktemp("priced"))
+    project = small_project(
+        tmp_path_factory.mktemp("priced"),
+        "api_prices",
+        "electricity_prices",
+        "fx_rates",
+        "price_staleness",
+        "build_costs",
+        "scenarios",
+    )
+    add_sources(project, *(path.name for path in (CHECKOUT / "data/raw").iterdir() if path.is_dir()))
     folder: Path = project.raw / "prices-of-a-test"
     (folder / "2026-11-01").mkdir(parents=True)
     (folder / "source.toml").write_text(SOURCE, encoding="utf-8")
@@ -114,10 +124,12 @@ def test_electricity_is_in_dollars_at_the_last_rate_on_or_before_its_day(priced:
     assert read(
         priced,
         "select place, sector, currency, amount_low, round(usd_per_kwh_low, 6), fx_day, tax_included"
-        " from electricity_prices where source_id = 'prices-of-a-test' order by place",
+        " from electricity_prices where source_id = 'prices-of-a-test' order by place, amount_low",
     ) == [
         ("DE", "residential", "EUR", 0.4, 0.5, date(2026, 3, 9), True),
         ("TX", "residential", "USD", 0.152, 0.152, None, False),
+        ("Tariff Town", "residential", "EUR", 0.1, 0.125, date(2026, 3, 9), None),
+        ("Tariff Town", "residential", "EUR", 0.4, 0.5, date(2026, 3, 9), None),
     ]
 
 
