@@ -77,7 +77,11 @@ def test_every_input_exists(rows: Ask, origins: Origins) -> None:
 
 
 def test_nothing_is_made_from_itself(origins: Origins) -> None:
+    rates = {row for (table, _), inputs in origins.inputs.items() if table == "observations" for row in inputs}
+    # an amount in another currency is made from the rate of its day, which is an observation that is made from no other
+    assert [row for row in rates for made_from in origins.inputs.get(row, []) if made_from[0] == "observations"] == []
     edges = {(table, name) for (table, _), inputs in origins.inputs.items() for name, _ in inputs}
+    edges -= {("observations", "observations")}
     reached = dict.fromkeys({table for table, _ in edges}, frozenset[str]())
     for _ in reached:
         reached = {table: frozenset({i for t, i in edges if t == table} | {n for t, i in edges if t == table for n in reached.get(i, ())})
