@@ -101,7 +101,7 @@
   const range = (values) => (usd(values[0]) === usd(values[2]) ? usd(values[0]) : `${usd(values[0])}–${usd(values[2]).slice(1)}`);
   const count = (value) => (value >= 999_500 ? `${figures(value / 1e6, value < 1e7 ? 2 : 3).replace(/\.0$/, "")} million` : figures(value, 2));
   const speed = (value) => `${figures(value, 2)} tok/s`;
-  const times = (dear, cheap) => (dear / cheap >= 2 ? `${figures(dear / cheap, 2).replace(/\.0$/, "")} times as much` : `${grouped(Math.max(1, (dear / cheap - 1) * 100))}% more`);
+  const times = (high, low) => (high / low >= 2 ? `${figures(high / low, 2).replace(/\.0$/, "")} times as much` : `${grouped(Math.max(1, (high / low - 1) * 100))}% more`);
   const shortCard = (name) => name.replace(/^NVIDIA |^AMD /, "");
   const seconds = (value) => (value < 0.95 ? "under a second" : value < 90 ? `${figures(value, value < 10 ? 1 : 2)} s` : `${grouped(value / 60)} minutes`);
   const hoursText = (value) => (value < 1 / 60 ? "under a minute" : value < 1 ? `${grouped(Math.max(1, value * 60))} minutes` : `${figures(value, 2).replace(/\.0$/, "")} hours`);

@@ -113,7 +113,7 @@
     }
   };
 
-  // The row beneath a figure: after its caption if it has one, with the folded SQL that stands beside the figure.
+  // The row beneath a figure: after its caption if it has one, with the folded SQL that is beside the figure.
   const footOf = (figure) => {
     const holder = figure.closest(".numbered") ?? figure;
     let foot = holder.querySelector(":scope > .figure-foot");
@@ -135,7 +135,7 @@
     const foot = footOf(chart);
     addButton(foot, "SVG", `SVG: save ${title}`, () => save(fileName(title, "svg"), "image/svg+xml", standalone(chart)));
     addButton(foot, "PNG", `PNG: save ${title}`, () => savePng(chart, title));
-    // What the chart shows is the set of the most columns: the others hold guides and where names stand.
+    // What the chart shows is the set of the most columns: the others hold guides and the places of names.
     const columns = (rows) => [...new Set(rows.flatMap(Object.keys))];
     const sets = spec.data.map((set) => set.values).filter(Array.isArray);
     const rows = sets.reduce((widest, set) => (columns(set).length > columns(widest).length ? set : widest), []);

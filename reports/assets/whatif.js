@@ -39,7 +39,7 @@
   const formulas = { hours_per_year, power_usd, usd_per_mtok, saving_usd_per_year, payback_years, breakeven_hours_per_week };
 
   // A system under the settings: the low cost takes low price, low watts, high speed; the high cost the opposite.
-  // Where no source prices all of it, its priced parts and a sum for the others stand in, if one is given.
+  // Where no source prices all of it, its priced parts and a sum for the others take its place, if one is given.
   const computed = ({ capex, watts, priced_parts }, speed, { hours, kwh, life, resale, rent, parts = 0 }) => {
     const price = capex.map((usd, end) => usd ?? (parts > 0 && priced_parts ? priced_parts[end] + parts : null));
     const cost = (end, speedEnd) => usd_per_mtok(price[end], watts[end], speed ? speed.tok_s[speedEnd] : null, hours, kwh, life, resale);

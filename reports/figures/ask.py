@@ -57,8 +57,8 @@ def question() -> Block:
         '<ul class="answers ask-machines"></ul>'
         '<figure class="ask-chart"><figcaption class="chart-title">What a month costs, by tokens a day</figcaption>'
         '<div class="ask-plot" role="img" aria-label="Line chart, drawn by a script"></div>'
-        '<p class="chart-source">Bands run from the low to the high end of prices, rates, power and speeds. A circle is where owning '
-        "begins to cost less; a line that ends is all that the machine makes.</p></figure>"
+        '<p class="chart-source">Bands run from the low to the high end of prices, rates, power and speeds. A circle '
+        "is where owning begins to cost less; a line that ends is all that the machine makes.</p></figure>"
         '<p class="ask-sure-line"><strong>How sure?</strong> <span class="ask-sure"></span></p>'
         f"</section>{data_block('ask-data', data(scenario)).html}"
         '<script defer src="assets/ask.js"></script>'
@@ -168,7 +168,8 @@ def _said(row: Row) -> str:
     several = f", {row['concurrency']} sequences at once" if row["concurrency"] > 1 else ""
     return (
         f"Of these tokens {row['output_percent']:.1f}% are generated, the others read; {cached}; "
-        f"{tokens_text(row['context_tokens'])} tokens of context{several}; on for {row['hours_on_per_week']:g} hours a week."
+        f"{tokens_text(row['context_tokens'])} tokens of context{several}; on for {row['hours_on_per_week']:g} hours a "
+        "week."
     )
 
 
@@ -192,13 +193,17 @@ def _form(scenario: Row) -> str:
         '<form class="ask-form" hidden aria-label="Your question"><div class="ask-grid-form">'
         f'<label>Model<select name="model">{models}</select></label>'
         f'<label>Use<select name="use">{uses}</select></label>'
-        f'<label>Tokens a day<input name="tokens" type="number" min="1000" step="any" inputmode="numeric" value="{tokens}"></label>'
-        '<label>Budget, USD<input name="budget" type="number" min="0" step="any" inputmode="numeric" placeholder="any" value=""></label>'
+        '<label>Tokens a day<input name="tokens" type="number" min="1000" step="any" inputmode="numeric" '
+        f'value="{tokens}"></label>'
+        '<label>Budget, USD<input name="budget" type="number" min="0" step="any" inputmode="numeric" placeholder="any" '
+        'value=""></label>'
         f'<label>Place<select name="place"><option value="">as typed</option>{offered}</select></label>'
-        f'<label>USD per kWh<input name="kwh" type="number" min="0.01" max="2" step="any" inputmode="decimal" value="{scenario["usd_per_kwh"]:g}"></label>'
+        '<label>USD per kWh<input name="kwh" type="number" min="0.01" max="2" step="any" inputmode="decimal" '
+        f'value="{scenario["usd_per_kwh"]:g}"></label>'
         '</div><div class="ask-checks">'
         '<label><input type="checkbox" name="used" checked autocomplete="off"><span>Used parts are fine</span></label>'
-        '<label><input type="checkbox" name="have" autocomplete="off"><span>I have a computer for the cards</span></label>'
+        '<label><input type="checkbox" name="have" autocomplete="off"><span>I have a computer for the cards</span>'
+        "</label>"
         '<span class="ask-work"></span></div></form>'
     )
 
@@ -217,8 +222,9 @@ def _first(scenario: Row) -> str:
     said = {"own": "Own it", "rent": "Rent, do not buy", "api": "Buy tokens, not a machine"}[row["verdict"] or "api"]
     card = short_name(row["cheapest_card"]) if row["cheapest_card"] else "card"
     return (
-        f'<p class="ask-verdict">{said}</p><p>For {escape(row["workload"])} with an {escape(row["model_class"])} model a month costs '
-        f"{escape(usd_per_month(row['api_usd_per_month_mid']))} from a provider, {escape(usd_per_month(row['cheapest_card_usd_per_month_mid']))} "
-        f"on a rented {escape(card)} for the hours at work, and {escape(usd_per_month(row['usd_per_month_mid']))} on the cheapest machine, "
+        f'<p class="ask-verdict">{said}</p><p>For {escape(row["workload"])} with an {escape(row["model_class"])} model '
+        f"a month costs {escape(usd_per_month(row['api_usd_per_month_mid']))} from a provider, "
+        f"{escape(usd_per_month(row['cheapest_card_usd_per_month_mid']))} on a rented {escape(card)} for the hours at "
+        f"work, and {escape(usd_per_month(row['usd_per_month_mid']))} on the cheapest machine, "
         f"{escape(row['system'])}. The table below has the other questions.</p>"
     )

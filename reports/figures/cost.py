@@ -113,7 +113,8 @@ def classes_with_costs(scenario_id: str) -> list[str]:
 def nothing(model_class: str) -> Block:
     """Shown in place of a chart that would be empty."""
     return Block(
-        f'<p class="chart-failed">No system with a known price, power and speed holds a model of class {prose.text(model_class)}.</p>'
+        '<p class="chart-failed">No system with a known price, power and speed holds a model of class '
+        f"{prose.text(model_class)}.</p>"
     )
 
 
@@ -123,13 +124,16 @@ def ranges_chart(model_class: str, scenario_id: str) -> Chart | Block:
     if not rows.height:
         return nothing(model_class)
     first, last = rows.row(0, named=True), rows.row(-1, named=True)
-    cheapest = f"{first['system']} makes a million tokens of {with_article(model_class)} model for {prose.usd_per_mtok(first['usd_per_mtok_mid'])}"
+    cheapest = (
+        f"{first['system']} makes a million tokens of {with_article(model_class)} model for "
+        f"{prose.usd_per_mtok(first['usd_per_mtok_mid'])}"
+    )
     costliest = f"{last['system']} for {prose.usd_per_mtok(last['usd_per_mtok_mid'])}"
     return Chart(
         evidence.cost_ranges(rows, cost_tooltip()),
         title=f"{cheapest}, {costliest}" if rows.height > 1 else cheapest,
-        description=f"Range chart of the cost of a million tokens of {model_class} models for {rows.height} systems and "
-        "rented cards on a logarithmic axis: "
+        description=f"Range chart of the cost of a million tokens of {model_class} models for {rows.height} systems "
+        "and rented cards on a logarithmic axis: "
         + "; ".join(f"{row['system']} {row['cost']}, {row['evidence']}" for row in rows.iter_rows(named=True))
         + ".",
         source=source(FRONT, scenario=scenario_id, model_class=model_class),
@@ -171,7 +175,10 @@ def front_chart(model_class: str, scenario_id: str) -> Chart | Block:
     if front.height == 1:
         said = f"Nothing is both faster and cheaper than the {front['system'][0]}"
     else:
-        said = f"{front.height} of {rows.height} are the best trade-offs: the others are slower and more expensive than one of them"
+        said = (
+            f"{front.height} of {rows.height} are the best trade-offs: the others are slower and more expensive than "
+            "one of them"
+        )
     return Chart(
         evidence.cost_against_speed(rows, cost_tooltip()),
         title=said,

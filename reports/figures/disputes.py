@@ -25,9 +25,9 @@ def conflicts_sentence() -> Markdown:
     rows = query(CONFLICTS)
     by_nature = dict(rows["nature"].value_counts().iter_rows())
     return sentence(
-        "The same thing is stated with different values {all}: {contradiction} contradict each other outright, {overlap} are "
-        "ranges that share a value. What differs by rounding alone, by its unit or by its conditions (used against new, "
-        "another day, another link) is not counted.",
+        "The same thing is stated with different values {all}: {contradiction} contradict each other outright, "
+        "{overlap} are ranges that share a value. What differs by rounding alone, by its unit or by its conditions "
+        "(used against new, another day, another link) is not counted.",
         all=counted(rows.height, "time"),
         **{nature: by_nature.get(nature, 0) for nature in NATURES},
     )
@@ -97,8 +97,8 @@ def unread() -> Markdown:
     files = query(FILES)
     sums = {name: f"{files[name].sum():,}" for name in ("cells", "empty", "label", "observed", "ignored")}
     return sentence(
-        "{rejected} refused. Of {cells} cells {observed} were read, {label} name what a row is about, {empty} are empty and "
-        "{ignored} are left out on purpose, each with its reason in `ignored_cells`.",
+        "{rejected} refused. Of {cells} cells {observed} were read, {label} name what a row is about, {empty} are "
+        "empty and {ignored} are left out on purpose, each with its reason in `ignored_cells`.",
         rejected=counted(query(REJECTED).height, "reading was", "readings were").capitalize(),
         **sums,
     )

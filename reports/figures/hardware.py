@@ -48,9 +48,10 @@ def lead() -> Markdown:
     rows = cards()
     by_gb, by_gb_s = _cheapest("usd_per_gb_mid"), _cheapest("usd_per_gb_s_mid")
     return sentence(
-        "Tokens are read out of memory: how much of it there is decides which model fits, and its bandwidth how fast one comes "
-        "out. The cheapest gigabyte is that of the **{memory}** at {per_gb}; the cheapest bandwidth that of the **{bandwidth}** "
-        "at {per_gb_s} for a gigabyte a second; the fastest memory that of the **{fastest}**, {speed} GB/s.",
+        "Tokens are read out of memory: how much of it there is decides which model fits, and its bandwidth how fast "
+        "one comes out. The cheapest gigabyte is that of the **{memory}** at {per_gb}; the cheapest bandwidth that of "
+        "the **{bandwidth}** at {per_gb_s} for a gigabyte a second; the fastest memory that of the **{fastest}**, "
+        "{speed} GB/s.",
         memory=by_gb["short"],
         per_gb=usd(by_gb["usd_per_gb_mid"]),
         bandwidth=by_gb_s["short"],
@@ -72,9 +73,9 @@ def bandwidth_chart() -> Chart:
     return Chart(
         _bandwidth_marks(rows),
         title=f"Bandwidth is cheapest in the {best['short']}: {usd(best['usd_per_gb_s_mid'])} for a gigabyte a second",
-        description=f"Scatter plot on logarithmic axes of price against memory bandwidth for {rows['hardware_id'].n_unique()} "
-        f"cards and systems, with lines of equal price for bandwidth. The cheapest for its bandwidth is {best['item']}, the "
-        f"fastest {fastest}.",
+        description="Scatter plot on logarithmic axes of price against memory bandwidth for "
+        f"{rows['hardware_id'].n_unique()} cards and systems, with lines of equal price for bandwidth. The cheapest "
+        f"for its bandwidth is {best['item']}, the fastest {fastest}.",
         source=source(CARDS),
         example=best,
     )
@@ -160,7 +161,8 @@ def holes() -> Markdown | None:
     if not any(lacking):
         return None
     return sentence(
-        "No source states the bandwidth of {bandwidth}, nor a price of {price}: they are in the table, but not in the chart.",
+        "No source states the bandwidth of {bandwidth}, nor a price of {price}: they are in the table, but not in the "
+        "chart.",
         bandwidth=listed(lacking[0], most=8) or "none of them",
         price=listed(lacking[1], most=8) or "none of them",
     )
@@ -179,10 +181,10 @@ def fit(home: str) -> pl.DataFrame:
 def fit_note() -> Markdown:
     """How to read the heat maps."""
     return sentence(
-        "A model needs its weights, the key-value cache of {context} tokens and some overhead; numbers under each model are "
-        "bits of a weight. ● fits into the memory of the accelerators. ◐ fits with the rest in the memory of the host, which "
-        "makes it many times slower. ◌ would take a host with enough memory, and how much this one has is not stated. – does not "
-        "fit whole (of a card: without a host to lend it memory).",
+        "A model needs its weights, the key-value cache of {context} tokens and some overhead; numbers under each "
+        "model are bits of a weight. ● fits into the memory of the accelerators. ◐ fits with the rest in the memory of "
+        "the host, which makes it many times slower. ◌ would take a host with enough memory, and how much this one has "
+        "is not stated. – does not fit whole (of a card: without a host to lend it memory).",
         context=f"{query(CONTEXT)['value'].item():,.0f}",
     )
 
@@ -205,8 +207,8 @@ def fit_chart(home: str) -> Chart:
     return Chart(
         _fit_marks(rows, sizes),
         title=title,
-        description=f"Heat map of {rows['id'].n_unique()} {home}s by {len(sizes)} sizes of model and bits of a weight, most "
-        f"memory first. {wanted} fits on {listed(holding, most=9) or 'none'}.",
+        description=f"Heat map of {rows['id'].n_unique()} {home}s by {len(sizes)} sizes of model and bits of a weight, "
+        f"most memory first. {wanted} fits on {listed(holding, most=9) or 'none'}.",
         source=source(FIT, home=home),
         example=rows.row(0, named=True),
     )  # fmt: skip
@@ -314,8 +316,8 @@ def speed_chart() -> Chart:
         speeds.against_bandwidth(rows),
         title=f"Bandwidth sets the pace, and {beyond} of {rows.height} claimed speeds outrun it",
         description=f"Scatter plot on logarithmic axes of {rows.height} claimed single-sequence speeds against memory "
-        f"bandwidth, with lines for {listed(speeds.TOKEN_GB, most=4)} GB read a token. {beyond} claims, drawn as crosses, are above "
-        "what memory allows.",
+        f"bandwidth, with lines for {listed(speeds.TOKEN_GB, most=4)} GB read a token. {beyond} claims, drawn as "
+        "crosses, are above what memory allows.",
         source=source(SPEEDS),
         example=rows.row(0, named=True),
     )

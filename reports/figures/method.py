@@ -27,8 +27,9 @@ FORMULAS = """
 
 # The formulas that figures rest on, in the order in which one leads to the next; the others follow by name.
 _FIRST = (
-    "hours_per_year", "kwh_per_year", "power_usd", "usd_per_mtok", "cloud_usd_per_mtok", "saving_usd_per_year", "payback_years",
-    "breakeven_hours_per_week", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb", "decode_ceiling_tok_s",
+    "hours_per_year", "kwh_per_year", "power_usd", "usd_per_mtok", "cloud_usd_per_mtok", "saving_usd_per_year",
+    "payback_years", "breakeven_hours_per_week", "roi_percent", "npv_usd", "weights_gb", "memory_needed_gb",
+    "decode_ceiling_tok_s",
 )  # fmt: skip
 
 

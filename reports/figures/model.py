@@ -41,9 +41,9 @@ def lead() -> Markdown:
     """The page's first sentence: how far the model misses what it has not seen, for the class that most is known of."""
     best = query(LEAD).row(0, named=True)
     return sentence(
-        "Speeds that no source states are modelled: what a token reads over the bandwidth, and what each layer takes besides. Of "
-        "{cards} of the class {name} the model misses one that it has not seen by **{error} percent** in the middle, and "
-        "{covered} of 100 of their runs lie inside its interval.",
+        "Speeds that no source states are modelled: what a token reads over the bandwidth, and what each layer takes "
+        "besides. Of {cards} of the class {name} the model misses one that it has not seen by **{error} percent** in "
+        "the middle, and {covered} of 100 of their runs lie inside its interval.",
         cards=counted(best["accelerators"], "accelerator"),
         name=best["speed_class"],
         error=f"{best['left_out_error_percent']:.0f}",
@@ -90,8 +90,8 @@ def predictions_chart(phase: str) -> Chart:
     return Chart(
         layers,
         title=f"{inside} of {rows.height} measured runs {what} lie inside the interval predicted for them",
-        description=f"Scatter plot of predicted against measured speed of {rows.height} runs, both logarithmic, with the line "
-        f"where both are equal. {inside} lie inside the interval.",
+        description=f"Scatter plot of predicted against measured speed of {rows.height} runs, both logarithmic, with "
+        f"the line where both are equal. {inside} lie inside the interval.",
         source=source(PREDICTED, phase=phase),
         example=rows.row(0, named=True),
     )
@@ -207,9 +207,10 @@ def moves_chart(quantity: str) -> Chart:
             ),
             height=alt.Step(20),
         ),
-        title=f"The {quantity} of {lower} of {rows.height} systems {'is' if quantity == 'speed' else 'are'} lower than by the first model",
-        description=f"Two points for each of {rows.height} systems, its {quantity} by the first and by the present model, on a "
-        f"logarithmic axis: {lower} are lower.",
+        title=f"The {quantity} of {lower} of {rows.height} systems {'is' if quantity == 'speed' else 'are'} lower than "
+        "by the first model",
+        description=f"Two points for each of {rows.height} systems, its {quantity} by the first and by the present "
+        f"model, on a logarithmic axis: {lower} are lower.",
         source=source(MOVED, quantity=quantity),
         example=rows.row(0, named=True),
     )

@@ -33,7 +33,7 @@ NOTABLE_USD = 1_000
 
 
 def power() -> pl.DataFrame:
-    """Rows of POWER, names told apart."""
+    """Rows of POWER, each with a name of its own."""
     return distinct(query(POWER), "system")
 
 
@@ -53,9 +53,9 @@ def lead() -> Markdown:
     if not of_base.height:
         return Markdown("The power of no system is known.")
     return sentence(
-        "At {hours} hours a week and {kwh} a kilowatt-hour, three years of electricity cost from **{low}** ({least}) to "
-        "**{high}** ({most}); at {always} hours a week the most is **{top}**. **{over} of {all}** systems need more than an "
-        "ordinary circuit of {limit}.",
+        "At {hours} hours a week and {kwh} a kilowatt-hour, three years of electricity cost from **{low}** ({least}) "
+        "to **{high}** ({most}); at {always} hours a week the most is **{top}**. **{over} of {all}** systems need more "
+        "than an ordinary circuit of {limit}.",
         hours=hours(base["hours_per_week"]),
         kwh=usd(base["usd_per_kwh"]),
         low=usd(of_base["usd_3yr_mid"][-1]),
@@ -87,7 +87,8 @@ def figures() -> Block:
             (
                 f"A {limit['circuit_a']} A circuit carries",
                 watts(limit["limit_w"]),
-                f"{limit['volts']:g} V, {percent(_assumption('continuous_load_fraction') * 100)} of its rating for a continuous load",
+                f"{limit['volts']:g} V, {percent(_assumption('continuous_load_fraction') * 100)} of its rating for a "
+                "continuous load",
             ),
             ("Most heat", f"{hottest['btu_per_hour_high']:,.0f} BTU/h", hottest["system"]),
         ]
@@ -115,9 +116,11 @@ def by_scenario(times: int) -> Chart:
     above = of_base.filter(pl.col("usd_3yr_mid") > NOTABLE_USD).height
     return Chart(
         _bill_marks(rows, labels),
-        title=f"At {price_of(times)}, {counted(above, 'system')} of {of_base.height} cost over {usd(NOTABLE_USD)} in three years of {base['name']}",
-        description=f"Dot plot of three-year electricity at {price_of(times)} for {of_base.height} systems, a dot for the "
-        f"hours a week of each scenario, on a logarithmic axis. The most expensive is {rows['system'][0]}, the cheapest {rows['system'][-1]}.",
+        title=f"At {price_of(times)}, {counted(above, 'system')} of {of_base.height} cost over {usd(NOTABLE_USD)} in "
+        f"three years of {base['name']}",
+        description=f"Dot plot of three-year electricity at {price_of(times)} for {of_base.height} systems, a dot for "
+        f"the hours a week of each scenario, on a logarithmic axis. The most expensive is {rows['system'][0]}, the "
+        f"cheapest {rows['system'][-1]}.",
         note="Of the middle of the best known power of each system, under each scenario.",
         source=source(AT_PRICE, times=times),
         example=rows.row(0, named=True),
@@ -176,7 +179,10 @@ def bills_table() -> Block:
             label("system", "System").linked("system_link"),
             interval("watts_low", "watts_high", "Power", "W", digits=0).noted("watts_remark"),
             *(
-                money_interval(f"low_{place}", f"high_{place}", use["name"].capitalize(), f"{hours(use['hours_per_week'])} h a week")
+                money_interval(
+                    f"low_{place}", f"high_{place}", use["name"].capitalize(),
+                    f"{hours(use['hours_per_week'])} h a week",
+                )
                 for place, use in enumerate(uses)
             ),
         ],
@@ -195,9 +201,10 @@ def watts_chart() -> Chart:
     order = rows["system"].to_list()
     return Chart(
         _watts_marks(rows, order),
-        title=f"{over} of {circuits.height} systems use more than a {limit['circuit_a']} A, {limit['volts']:g} V circuit may carry for hours",
-        description=f"Range chart of the watts of {rows.height} systems on a logarithmic axis, with lines at what circuits "
-        f"carry continuously. The highest is {order[0]}, the lowest {order[-1]}.",
+        title=f"{over} of {circuits.height} systems use more than a {limit['circuit_a']} A, {limit['volts']:g} V "
+        "circuit may carry for hours",
+        description=f"Range chart of the watts of {rows.height} systems on a logarithmic axis, with lines at what "
+        f"circuits carry continuously. The highest is {order[0]}, the lowest {order[-1]}.",
         source=source(POWER),
         example=rows.row(0, named=True),
     )
@@ -276,9 +283,10 @@ def idle_sentence() -> Markdown:
 def circuit_note() -> Markdown:
     """How the circuit is computed, with the assumptions."""
     return sentence(
-        "A load that runs for three hours or more may take {share} of a circuit's rating: that is the usual North American "
-        "rule, and an assumption here. The load is the peak where it is known, else the high end of the power at work. Other "
-        "machines on the same circuit come on top, and so does the loss of a power supply where the watts are those of its output.",
+        "A load that runs for three hours or more may take {share} of a circuit's rating: that is the usual North "
+        "American rule, and an assumption here. The load is the peak where it is known, else the high end of the power "
+        "at work. Other machines on the same circuit come on top, and so does the loss of a power supply where the "
+        "watts are those of its output.",
         share=percent(_assumption("continuous_load_fraction") * 100),
     )
 

@@ -60,9 +60,9 @@ def summary() -> dict[str, Any]:
 def lead() -> Markdown:
     """The page's first sentences: how many prices there are, and how old."""
     return sentence(
-        "**{prices}** of {items}, chosen from {stated}. The newest day in the data is **{as_of}**: {of_newest_day} prices are "
-        "of that day, {older_than_half_a_year} are more than half a year older, and **{without_day}** carry no day at all. "
-        "Ages count from that day, not from today: the pages were read on {read_on}.",
+        "**{prices}** of {items}, chosen from {stated}. The newest day in the data is **{as_of}**: {of_newest_day} "
+        "prices are of that day, {older_than_half_a_year} are more than half a year older, and **{without_day}** carry "
+        "no day at all. Ages count from that day, not from today: the pages were read on {read_on}.",
         prices=counted(summary()["current_prices"], "current price"),
         items=counted(summary()["current_items"], "item"),
         stated=counted(summary()["stated_prices"], "stated one"),
@@ -124,7 +124,8 @@ def ages_chart() -> Chart:
     return Chart(
         evidence.shaded(cells, "prices", [2, 4, 8, 12, 16]),
         title=aged,
-        description=f"Grid of the number of current prices by kind of item and by age: {listed(columns, most=9)}. {aged}.",
+        description=f"Grid of the number of current prices by kind of item and by age: {listed(columns, most=9)}. "
+        f"{aged}.",
         note="The age runs to the newest day in the data.",
         source=source(AGES),
         example=rows.row(0, named=True),
@@ -176,7 +177,8 @@ def history_charts() -> Block | Markdown:
     if not followed.height:
         return sentence("No item has prices of two days yet.")
     said = sentence(
-        "The {count} with prices of the most days; {undated} of all {all} prices have no day and are in the table alone.",
+        "The {count} with prices of the most days; {undated} of all {all} prices have no day and are in the table "
+        "alone.",
         count=counted(followed.height, "item"),
         undated=summary()["stated_without_day"],
         all=summary()["stated_prices"],
@@ -206,7 +208,8 @@ def price_chart(hardware_id: str, item: str) -> Chart:
     return Chart(
         _price_marks(rows, kinds),
         title=_moved(first),
-        description=f"Prices of {item} by day, {rows.height} of them, by kind: {listed(kinds, most=6)}. {_moved(first)}.",
+        description=f"Prices of {item} by day, {rows.height} of them, by kind: {listed(kinds, most=6)}. "
+        f"{_moved(first)}.",
         note="All dated prices, derived ones too; a bar from the low to the high end, a mark at the middle.",
         source=source(HISTORY, hardware_id=hardware_id),
         example=rows.row(0, named=True),
@@ -271,7 +274,8 @@ def moves_table() -> Block:
             money("current_mid_usd", "Now").noted("current_on"),
             number("change_percent", "Change", "percent"),
         ],
-        caption="Each kind of price that is known for two days, at the middle, the last two days of it. Two sources may stand behind one change",
+        caption="Each kind of price that is known for two days, at the middle, the last two days of it. Two sources "
+        "may be behind one change",
         show_caption=True,
         source=source(LAST_MOVES),
     )
@@ -282,9 +286,9 @@ def changes_sentence() -> Markdown:
     rows = query(CHANGES)
     if not rows.height:
         return sentence(
-            "Nothing changed against the refresh before, or this is the first one. When a new snapshot moves a price, this "
-            "section says which prices moved and by how much, which systems cost more or less for it, and whether the cheapest "
-            "system, the order of two of them, or a payback changed with it."
+            "Nothing changed against the refresh before, or this is the first one. When a new snapshot moves a price, "
+            "this section says which prices moved and by how much, which systems cost more or less for it, and whether "
+            "the cheapest system, the order of two of them, or a payback changed with it."
         )
     kinds = dict(rows["what"].value_counts().iter_rows())
     rankings = sum(kinds.get(name, 0) for name in RANKINGS)

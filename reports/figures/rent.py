@@ -102,9 +102,16 @@ def same_tokens_table(scenario: Row) -> Block:
             label("system", "System").linked("system_link").noted("runs"),
             label("model_class", "Class"),
             money_interval("usd_per_mtok_low", "usd_per_mtok_high", "Owned", "USD/Mtok", per_mtok=True),
-            money_interval("cheapest_card_usd_per_mtok_low", "cheapest_card_usd_per_mtok_high", "Rented", "USD/Mtok", per_mtok=True).noted("card"),
-            money_interval("same_card_usd_per_mtok_low", "same_card_usd_per_mtok_high", "Same cards rented", "USD/Mtok", per_mtok=True),
-            money_interval("api_usd_per_mtok_low", "api_usd_per_mtok_high", "From a provider", "USD/Mtok", per_mtok=True).noted("api_provider"),
+            money_interval(
+                "cheapest_card_usd_per_mtok_low", "cheapest_card_usd_per_mtok_high", "Rented", "USD/Mtok", per_mtok=True
+            ).noted("card"),
+            money_interval(
+                "same_card_usd_per_mtok_low", "same_card_usd_per_mtok_high", "Same cards rented", "USD/Mtok",
+                per_mtok=True,
+            ),
+            money_interval(
+                "api_usd_per_mtok_low", "api_usd_per_mtok_high", "From a provider", "USD/Mtok", per_mtok=True
+            ).noted("api_provider"),
             label("verdict", "For less"),
             number("margin_percent", "By", "%", digits=0),
             label("payback", "Pays back after").unbroken(),
@@ -167,7 +174,8 @@ def lead(scenario: Row) -> Markdown:
     stated = [rate for rate in counted_rates() if rate["cloud_rate_id"] in set(rows["cloud_rate_id"])]
     if not stated:
         return Markdown(
-            "No cloud rate that counts is stated, or no system has a known price and power, so that nothing can be compared."
+            "No cloud rate that counts is stated, or no system has a known price and power, so that nothing can be "
+            "compared."
         )
     said = []
     for rate in dict.fromkeys((stated[0]["cloud_rate_id"], stated[-1]["cloud_rate_id"])):
@@ -272,12 +280,14 @@ def _grid(rows: pl.DataFrame, rate: Row, scenario: Row) -> Chart:
     paid = at.filter(pl.col("payback_years_mid").is_not_null()).height
     return Chart(
         evidence.shaded(cells, "shade", steps),
-        title=f"At {hours(scenario['hours_per_week'])} hours a week {paid or 'none'} of {at.height} systems pay off within {prose.years(life)}",
-        description=f"Heat map of the years until each system has cost what renting one {rate_name(rate)} would have, by "
-        f"hours a week. At {hours(scenario['hours_per_week'])} hours: "
+        title=f"At {hours(scenario['hours_per_week'])} hours a week {paid or 'none'} of {at.height} systems pay off "
+        f"within {prose.years(life)}",
+        description=f"Heat map of the years until each system has cost what renting one {rate_name(rate)} would have, "
+        f"by hours a week. At {hours(scenario['hours_per_week'])} hours: "
         + "; ".join(f"{row['system']} {row['written']}" for row in at.iter_rows(named=True))
         + ".",
-        note=f"Years, at the middle of rate, price and power. One rented GPU against the whole system. Never: not within {prose.years(life)}.",
+        note="Years, at the middle of rate, price and power. One rented GPU against the whole system. Never: not "
+        f"within {prose.years(life)}.",
         source=source(CURVES, scenario=scenario["scenario_id"]),
         example=shown.row(0, named=True),
     )
@@ -308,7 +318,10 @@ def breakeven_chart(comparison: str, scenario: Row) -> Chart | Block:
     worth = {
         name: rows.filter(pl.col("rate") == name, pl.col("breakeven_hours_per_week_mid") <= at).height for name in names
     }
-    said = f"At {hours(at)} hours a week {worth[names[0]] or 'none'} of {len(order)} systems {'is' if worth[names[0]] == 1 else 'are'} worth owning against the cheapest rate"
+    said = (
+        f"At {hours(at)} hours a week {worth[names[0]] or 'none'} of {len(order)} systems "
+        f"{'is' if worth[names[0]] == 1 else 'are'} worth owning against the cheapest rate"
+    )
     if len(names) > 1:
         said += f", {worth[names[-1]] or 'none'} against the most expensive"
     return Chart(
@@ -359,8 +372,8 @@ def npv_chart(comparison: str, scenario: Row) -> Chart | Block:
             zero=True,
         ),
         title=f"In {gains or 'none'} of {kept.height} comparisons three years of owning leave more than they cost",
-        description=f"Range chart of the net present value after three years for {len(order)} systems and {len(names)} cloud "
-        f"rates, {COMPARISONS[comparison].lower()}: "
+        description=f"Range chart of the net present value after three years for {len(order)} systems and {len(names)} "
+        f"cloud rates, {COMPARISONS[comparison].lower()}: "
         + "; ".join(
             f"{row['system']} against {row['rate']} {prose.usd(row['mid'])}" for row in kept.iter_rows(named=True)
         )

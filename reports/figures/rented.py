@@ -76,11 +76,13 @@ def _clause(model_class: str, one: Mapping[str, Any], owned: int) -> Markdown:
     }
     if not owned:
         return sentence(
-            "For {model_class} model a million tokens on a rented {card} costs {cost}; no system can be compared with it.",
+            "For {model_class} model a million tokens on a rented {card} costs {cost}; no system can be compared with "
+            "it.",
             **clause,
         )
     return sentence(
-        "For {model_class} model a million tokens on a rented {card} costs {cost}; {below} of {owned} systems are cheaper.",
+        "For {model_class} model a million tokens on a rented {card} costs {cost}; {below} of {owned} systems are "
+        "cheaper.",
         below=one["systems_as_cheap"] or "none",
         owned=owned,
         **clause,

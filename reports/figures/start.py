@@ -147,13 +147,15 @@ def _card(rows: pl.DataFrame, model_class: str, scenario: Row) -> str:
     head = f'<p class="answer-class">{escape(model_class)} model</p>'
     if best is None:
         return (
-            f'<li class="answer">{head}<p class="answer-system">No system can be compared</p><p class="answer-text">None with '
+            f'<li class="answer">{head}<p class="answer-system">No system can be compared</p>'
+            '<p class="answer-text">None with '
             f"a known price, power and speed is described that holds it at {least_bits()} bits or more.</p></li>"
         )
     link = with_links(pl.DataFrame({"build_id": [best["build_id"]]}))["system_link"][0]
     name = f'<a href="{safe_href(link)}">{escape(best["system"])}</a>' if link else escape(best["system"])
     facts = "".join(
-        f'<div><dt>{escape(what)}</dt><dd><strong>{escape(value)}</strong><span class="answer-span">{escape(span)}</span></dd></div>'
+        f"<div><dt>{escape(what)}</dt><dd><strong>{escape(value)}</strong>"
+        f'<span class="answer-span">{escape(span)}</span></dd></div>'
         for what, value, span in _facts(best)
     )
     basis = f'<span class="evidence evidence-{escape(best["evidence"])}">{escape(best["evidence"])}</span>'
@@ -276,7 +278,10 @@ def workload_verdicts(scenario: Row) -> Block:
 
 
 def _assumed_short(scenario: Row) -> str:
-    return f"{hours(scenario['hours_per_week'])} h/week, ${scenario['usd_per_kwh']:.2f}/kWh, {years(scenario['life_years'])}"
+    return (
+        f"{hours(scenario['hours_per_week'])} h/week, ${scenario['usd_per_kwh']:.2f}/kWh, "
+        f"{years(scenario['life_years'])}"
+    )
 
 
 def _verdict_short(row: Row) -> str:
@@ -314,14 +319,15 @@ def rests_on() -> Markdown:
     left_out = query("from gpu_rates where excluded is not null order by rented").to_dicts()
     lines = [
         sentence(
-            "- {sources} sources, prices as of {as_of}. Of the {systems} systems that they describe, {priced} have a price, "
-            "{complete} a price and known power, {with_cost} a speed as well. The others are listed [with what is "
-            "missing](cost.qmd#what-is-missing).",
+            "- {sources} sources, prices as of {as_of}. Of the {systems} systems that they describe, {priced} have a "
+            "price, {complete} a price and known power, {with_cost} a speed as well. The others are listed [with what "
+            "is missing](cost.qmd#what-is-missing).",
             **counts,
         ),
         sentence(
-            "- Of the {costs} costs of a million tokens, {costs_measured} rest on a measured speed, {costs_reported} on a "
-            "reported one, {costs_expected} on one that a document expects or aims at, {costs_modelled} on a modelled one.",
+            "- Of the {costs} costs of a million tokens, {costs_measured} rest on a measured speed, {costs_reported} "
+            "on a reported one, {costs_expected} on one that a document expects or aims at, {costs_modelled} on a "
+            "modelled one.",
             **counts,
         ),
         sentence(

@@ -76,8 +76,10 @@ def chooser(overview: pl.DataFrame, runs: pl.DataFrame, uses: pl.DataFrame) -> B
     classes = "".join(f'<option value="{name}">holds a {name} model</option>' for name in ("8B", "32B", "70B", "400B+"))
     return Block(
         '<form class="ask-form system-filter wide" hidden aria-label="Filter the systems"><div class="ask-grid-form">'
-        '<label>Price at most, USD<input name="budget" type="number" min="0" step="any" inputmode="numeric" placeholder="any"></label>'
-        '<label>Memory from, GB<input name="memory" type="number" min="0" step="any" inputmode="numeric" placeholder="any"></label>'
+        '<label>Price at most, USD<input name="budget" type="number" min="0" step="any" inputmode="numeric" '
+        'placeholder="any"></label>'
+        '<label>Memory from, GB<input name="memory" type="number" min="0" step="any" inputmode="numeric" '
+        'placeholder="any"></label>'
         f'<label>Model<select name="model"><option value="">any</option>{classes}</select></label>'
         f'<label>One<select name="one"><option value="">put side by side</option>{options}</select></label>'
         f'<label>Other<select name="other"><option value="">with</option>{options}</select></label>'

@@ -200,10 +200,17 @@ def _facts(row: Row, best: Row | None, rents: pl.DataFrame) -> list[str]:
     )
     total = f"the sum of its parts; it prints {printed}" if unlike else ""
     return [
-        _fact("Price today", usd_range(row["capex_low_usd"], row["capex_high_usd"]) + limit if known else "not known", origin[row["capex_from"]] + without if known else partly),
-        _fact("As its document prices it", usd_range(row["stated_low_usd"], row["stated_high_usd"]) if stated else "not known", total or ("" if stated else "it gives no total")),
-        _fact("Power at work", watts_range(row["watts_low"], row["watts_high"]) + watts_limit if row["watts_mid"] is not None else "not known", _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
-        _fact("Electricity, three years", usd_range(row["usd_3yr_low"], row["usd_3yr_high"]) + watts_limit if row["usd_3yr_low"] is not None else "not known", f"{row['hours_per_week']:g} h a week at {usd(row['usd_per_kwh'])}/kWh"),
+        _fact("Price today", usd_range(row["capex_low_usd"], row["capex_high_usd"]) + limit if known else "not known",
+              origin[row["capex_from"]] + without if known else partly),
+        _fact("As its document prices it",
+              usd_range(row["stated_low_usd"], row["stated_high_usd"]) if stated else "not known",
+              total or ("" if stated else "it gives no total")),
+        _fact("Power at work", watts_range(row["watts_low"], row["watts_high"]) + watts_limit
+              if row["watts_mid"] is not None else "not known",
+              _BASIS[row["power_basis"]] if row["watts_mid"] is not None else ""),
+        _fact("Electricity, three years", usd_range(row["usd_3yr_low"], row["usd_3yr_high"]) + watts_limit
+              if row["usd_3yr_low"] is not None else "not known",
+              f"{row['hours_per_week']:g} h a week at {usd(row['usd_per_kwh'])}/kWh"),
         *_speed_facts(best),
         _fact("Pays for itself", *_paid(rents)),
     ]  # fmt: skip
@@ -277,7 +284,10 @@ def _parts_table(rows: pl.DataFrame, row: Row) -> Block:
 
 def _speeds_line(speeds: pl.DataFrame) -> str:
     modelled = speeds.filter(pl.col("evidence") == "modelled").height
-    return f"{counted(speeds.height - modelled, 'speed')} of the sources and {modelled} modelled, with the cost of a million tokens"
+    return (
+        f"{counted(speeds.height - modelled, 'speed')} of the sources and {modelled} modelled, with the cost of a "
+        "million tokens"
+    )
 
 
 def _run(rows: pl.DataFrame) -> pl.DataFrame:

@@ -63,8 +63,8 @@ def lead() -> Markdown:
     contradictions = query(CONFLICTS).filter(pl.col("nature") == "contradiction").height
     return sentence(
         "Of {checked} that can be computed again from their own source, **{claims_differ} come out differently**. "
-        "**{speeds_impossible} of {speeds_checked}** speeds are more than memory can deliver, {speeds_partly} more are at their "
-        "high end. {disputes} readings contradict "
+        "**{speeds_impossible} of {speeds_checked}** speeds are more than memory can deliver, {speeds_partly} more are "
+        "at their high end. {disputes} readings contradict "
         "each other outright.",
         checked=counted(total["claims_checked"], "figure"),
         disputes=counted(contradictions, "time").capitalize(),
@@ -126,8 +126,8 @@ def verdicts_chart() -> Chart:
     said = "No source derives a figure that can be checked"
     if worst:
         said = (
-            f"{percent(total['differ_percent'])} of the figures that can be checked come out differently; “{worst['title']}” "
-            f"is worst with {worst['claims_differ']} of {worst['claims_checked']}"
+            f"{percent(total['differ_percent'])} of the figures that can be checked come out differently; "
+            f"“{worst['title']}” is worst with {worst['claims_differ']} of {worst['claims_checked']}"
         )
     return Chart(
         bars.properties(height=alt.Step(34)),
@@ -178,8 +178,8 @@ def widest() -> Markdown:
         return sentence("No claim differs from what its source's own figures give.")
     first = rows.row(0, named=True)
     return sentence(
-        "The widest off is {subject}, {what}: the source says {cell}, its own figures give {arithmetic}. A claim is checked "
-        "with the formula and the figures of its own document, so a difference is the document's own.",
+        "The widest off is {subject}, {what}: the source says {cell}, its own figures give {arithmetic}. A claim is "
+        "checked with the formula and the figures of its own document, so a difference is the document's own.",
         **{name: first[name] for name in ("subject", "what", "cell", "arithmetic")},
     )
 
@@ -211,14 +211,14 @@ def roofline_chart() -> Chart:
     said = f"None of {rows.height} claimed speeds is above what memory bandwidth allows"
     if beyond.height:
         said = (
-            f"{beyond.height} of {rows.height} claimed speeds are above what memory bandwidth allows, in part or in full, the worst "
-            f"{beyond['ratio_high'].max():.1f} times"
+            f"{beyond.height} of {rows.height} claimed speeds are above what memory bandwidth allows, in part or in "
+            f"full, the worst {beyond['ratio_high'].max():.1f} times"
         )
     return Chart(
         speeds.against_ceiling(rows),
         title=said,
-        description=f"Scatter plot on logarithmic axes of {rows.height} claimed speeds against their ceiling, with the line "
-        f"where both are equal. {beyond.height} crosses and triangles are above the line.",
+        description=f"Scatter plot on logarithmic axes of {rows.height} claimed speeds against their ceiling, with the "
+        f"line where both are equal. {beyond.height} crosses and triangles are above the line.",
         source=source(ROOFLINE),
         example=rows.row(0, named=True),
     )
@@ -300,7 +300,10 @@ def efficiency_chart() -> Chart:
     )
     said = "Plausible claims as a part of their ceiling"
     if single.height:
-        said = f"Plausible claims for one card reach {percent(single['median_percent'].item())} of the ceiling in the middle"
+        said = (
+            f"Plausible claims for one card reach {percent(single['median_percent'].item())} of the ceiling in the "
+            "middle"
+        )
     return Chart(
         alt.layer(points, ticks, height=alt.Step(38)),
         title=said,

@@ -54,7 +54,8 @@ def closest(scenario: Row) -> Markdown:
     first = rows.row(0, named=True)
     way = {"own": "owning", "rent": "renting", "api": "buying tokens"}[first["verdict"]]
     return sentence(
-        "The closest call is {workload} with a {model} model: {way} the cheaper by {margin}, and the **{input}** moves it most.",
+        "The closest call is {workload} with a {model} model: {way} the cheaper by {margin}, and the **{input}** moves "
+        "it most.",
         workload=first["workload"],
         model=first["model_class"],
         way=f"{way} is",
@@ -100,10 +101,12 @@ def tornado(scenario: Row) -> Chart | Markdown:
         alt.layer(bars, middle, zero, height=alt.Step(36)),
         title=f"What moves {first['workload']} with a {first['model_class']} model: {first['input']} first",
         description=(
-            f"Tornado chart: for each input a bar from its low to its high end, in USD a month that owning {first['system']} costs more than "
-            f"the better of renting and a provider. The longest bar is the {first['input']}."
+            "Tornado chart: for each input a bar from its low to its high end, in USD a month that owning "
+            f"{first['system']} costs more than the better of renting and a provider. The longest bar is the "
+            f"{first['input']}."
         ),
-        note="Left of the dashed line owning costs less; the short line is the answer. Each input by itself, the others at their middle.",
+        note="Left of the dashed line owning costs less; the short line is the answer. Each input by itself, the "
+        "others at their middle.",
         source=source(CLOSEST, scenario=scenario["scenario_id"]),
         example=first,
     )

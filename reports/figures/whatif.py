@@ -1,4 +1,4 @@
-"""The what-if of the Start page: its sliders, its table as it stands without a script, and the data that the script
+"""The what-if of the Start page: its sliders, its table as it is without a script, and the data that the script
 reads.
 
 assets/whatif.js computes with the formulas of the database; the table what_if_start holds them for the values that the
@@ -67,8 +67,9 @@ class Slider:
         return (
             f'<div class="whatif-control"><label for="whatif-{self.name}">{escape(self.label)}</label>'
             f'<output for="whatif-{self.name}">{escape(shown)}</output>'
-            f'<input type="range" id="whatif-{self.name}" name="{self.name}" min="{self.low:g}" max="{self.high:g}" step="{self.step:g}" '
-            f'value="{held:g}" data-text="{escape(self.text)}" data-digits="{self.digits}"{at_low}{per} aria-valuetext="{escape(shown)}"{described}>{note}</div>'
+            f'<input type="range" id="whatif-{self.name}" name="{self.name}" min="{self.low:g}" max="{self.high:g}" '
+            f'step="{self.step:g}" value="{held:g}" data-text="{escape(self.text)}" '
+            f'data-digits="{self.digits}"{at_low}{per} aria-valuetext="{escape(shown)}"{described}>{note}</div>'
         )
 
 
@@ -103,7 +104,8 @@ def what_if() -> Block:
         f'<div class="whatif-grid">{control}{"".join(slider.html(start[slider.name]) for slider in sliders)}</div>'
         '<div class="whatif-foot"><button type="button" class="whatif-copy">Copy link to these settings</button>'
         '<button type="reset">Reset</button>'
-        f'<label><input type="checkbox" name="all" autocomplete="off"><span>Show systems whose price or power is not known '
+        '<label><input type="checkbox" name="all" autocomplete="off">'
+        "<span>Show systems whose price or power is not known "
         f'(<span class="whatif-left-out">{_unknown(systems)}</span>)</span></label>'
         '<span class="whatif-copied" role="status"></span></div></form>'
         f'<p class="whatif-printed">{escape(settings)}</p>'
@@ -122,7 +124,10 @@ def _sliders(systems: Sequence[Row]) -> list[Slider]:
     )
     rate_note = "Stated: " + "; ".join(listed) if stated else ""
     partly = sum(_priced_parts(system) is not None for system in systems)
-    parts_note = f"For what no source prices, mostly the host: {counted(partly, 'system')} {'is' if partly == 1 else 'are'} left out without it."
+    parts_note = (
+        f"For what no source prices, mostly the host: {counted(partly, 'system')} {'is' if partly == 1 else 'are'} "
+        "left out without it."
+    )
     return [
         Slider("hours", "Hours a week", 1, 168, 1, "# h"),
         Slider("kwh", "Electricity", 0.02, 0.6, 0.01, "$#/kWh", 2),
@@ -184,14 +189,15 @@ def _presets(sliders: Sequence[Slider]) -> str:
         }
         name = str(scenario["name"])
         buttons.append(
-            f'<button type="button" aria-pressed="false" data-preset="{escape(json_text(values))}">{escape(name[:1].upper() + name[1:])}'
+            '<button type="button" aria-pressed="false" '
+            f'data-preset="{escape(json_text(values))}">{escape(name[:1].upper() + name[1:])}'
             f" <span>{hours(scenario['hours_per_week'])} h</span></button>"
         )
     return "".join(buttons)
 
 
 def _speeds(scenario_id: str) -> dict[str, dict[str, Any]]:
-    """For each class and system: the speed that it stands with."""
+    """For each class and system: the speed that it has."""
     found: dict[str, dict[str, Any]] = {}
     for row in query(RUNS, scenario=scenario_id).iter_rows(named=True):
         found.setdefault(row["model_class"], {})[row["build_id"]] = {
@@ -222,8 +228,8 @@ def _table(systems: Sequence[Row], speeds: Mapping[str, Any], results: Mapping[t
     )
     body = "\n".join(_row(*row) for row in found)
     heads = (
-        ("System", ""), ("Cost", "USD per million tokens"), ("Paid back", "against the rent"), ("Rent instead", "under"),
-        ("Electricity", "three years"), ("Speed", "one sequence"),
+        ("System", ""), ("Cost", "USD per million tokens"), ("Paid back", "against the rate"),
+        ("Rent instead", "under"), ("Electricity", "three years"), ("Speed", "one sequence"),
     )  # fmt: skip
     head = "".join(
         f'<th scope="col"{"" if place == 0 else " class=right"}>{name}<span class="unit">{unit}</span></th>'
@@ -257,7 +263,10 @@ def _row(system: Row, speed: Row | None, result: Row | None) -> str:
     ]
     hidden = "" if priced else " hidden"
     small = f'<span class="cell-note">{escape(note)}</span>'
-    return f'<tr data-system="{escape(system["build_id"])}"{hidden}><th scope="row">{escape(system["name"])}{small}</th>{"".join(cells)}</tr>'
+    return (
+        f'<tr data-system="{escape(system["build_id"])}"{hidden}>'
+        f'<th scope="row">{escape(system["name"])}{small}</th>{"".join(cells)}</tr>'
+    )
 
 
 def _span(result: Row) -> str:
@@ -272,4 +281,7 @@ def _or_never(result: Row | None, name: str, priced: bool, shown: Any) -> str:
 
 
 def _cell(value: str, note: str = "", more: str = "") -> str:
-    return f'<td class="right"><span class="whatif-value">{escape(value)}</span>{more}<span class="cell-note">{escape(note)}</span></td>'
+    return (
+        f'<td class="right"><span class="whatif-value">{escape(value)}</span>{more}<span '
+        f'class="cell-note">{escape(note)}</span></td>'
+    )

@@ -61,8 +61,10 @@ class Chart:
         wide = " chart-fixed" if self.fixed_width else ""
         figure = Block(
             f'<figure class="chart{wide}"><figcaption class="chart-title">{escape(self.title)}</figcaption>'
-            f'<div class="chart-plot" role="img" aria-label="{escape(self.description)}" style="min-height:{self._room}px">'
-            f'</div><script type="application/json" class="chart-spec">{json_text(self._compiled.result())}</script>{note}</figure>'
+            f'<div class="chart-plot" role="img" aria-label="{escape(self.description)}" '
+            f'style="min-height:{self._room}px">'
+            '</div><script type="application/json" '
+            f'class="chart-spec">{json_text(self._compiled.result())}</script>{note}</figure>'
         )
         if not self.source:
             return figure

@@ -18,7 +18,7 @@ Spec = Mapping[str, Any]
 def choose(spec: Spec) -> str:
     """Leave in `spec` no more than can be read; say in a sentence what is shown, or nothing if all of it is.
 
-    The marks of a chart stand in groups: its small charts, or the lines or columns of an axis of names. Whole groups
+    The marks of a chart are in groups: its small charts, or the lines or columns of an axis of names. Whole groups
     are kept, in the chart's own order, while both limits hold. A chart without groups keeps its first marks.
     """
     datasets = list(data(spec))
@@ -66,7 +66,7 @@ def channels(node: Any, name: str) -> Iterator[Spec]:
 
 
 def _grouping(spec: Spec) -> Spec | None:
-    """The encoding by which marks stand in groups: facet, row, or an axis of names."""
+    """The encoding by which marks are in groups: facet, row, or an axis of names."""
     facet = spec.get("facet")
     if isinstance(facet, Mapping) and "field" in facet:
         return facet
@@ -136,5 +136,5 @@ def _keep_first(spec: Spec, datasets: list[list[Any]]) -> None:
     first[:] = first[:share]
     for rows in others:
         shared = [field for field in places if rows and field in rows[0] and field in first[0]]
-        stand = {tuple(row[field] for field in shared) for row in first}
-        rows[:] = [row for row in rows if tuple(row.get(field) for field in shared) in stand][:share]
+        kept = {tuple(row[field] for field in shared) for row in first}
+        rows[:] = [row for row in rows if tuple(row.get(field) for field in shared) in kept][:share]

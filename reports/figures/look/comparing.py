@@ -1,4 +1,4 @@
-"""Charts that set systems beside several cloud rates: a range for each, the rates told apart by colour and shape."""
+"""Charts that set systems beside several cloud rates: a range for each, each rate with its colour and shape."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -54,8 +54,8 @@ def trace_note(command: str, made_by: str, table: str) -> Block:
     """A folded `?` with a command that traces a figure and the file that holds its formula."""
     return Block(
         f'<details class="trace"><summary><span aria-hidden="true">?</span><span class="visually-hidden">Where this '
-        f"figure of {escape(table)} is from</span></summary><p><code>{escape(command)}</code> prints its inputs, down to the "
-        f"cells. Its formula is in <code>{escape(made_by)}</code>.</p></details>"
+        f"figure of {escape(table)} is from</span></summary><p><code>{escape(command)}</code> prints its inputs, down "
+        f"to the cells. Its formula is in <code>{escape(made_by)}</code>.</p></details>"
     )
 
 
@@ -63,7 +63,8 @@ def show_sql(sql: str, **parameters: Parameter) -> Block:
     """The SQL behind a figure, folded. $names are written out, so that it runs as it is pasted."""
     return Block(
         '<details class="sql"><summary>SQL</summary>'
-        f'<pre tabindex="0" aria-label="SQL of this figure"><code>{_kept(written_out(sql, **parameters))}</code></pre></details>'
+        f'<pre tabindex="0" aria-label="SQL of this figure"><code>{_kept(written_out(sql, **parameters))}</code></pre>'
+        "</details>"
     )
 
 

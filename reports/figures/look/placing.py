@@ -1,4 +1,4 @@
-"""Where the names of points stand in a scatter plot, so that they cover neither each other nor the points."""
+"""Where the names of points are in a scatter plot, so that they cover neither each other nor the points."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -66,7 +66,7 @@ def sides_of(
     height: float,
     covered: Sequence[Box] = (),
 ) -> list[str | None]:
-    """For each point (pixels from the top left) the side its text stands on, or None where it would cover something.
+    """For each point (pixels from the top left) the side its text is on, or None where it would cover something.
 
     `covered` is what else must not be covered.
     """
@@ -76,7 +76,8 @@ def sides_of(
         free = (
             (side, box)
             for side, place in _PLACES.items()
-            if (box := place(x, y, len(text) * _WIDE))[0] >= 0 and box[2] <= width and box[1] >= -_HIGH and box[3] <= height
+            if (box := place(x, y, len(text) * _WIDE))[0] >= 0
+            and box[2] <= width and box[1] >= -_HIGH and box[3] <= height
             and not any(_overlap(box, other) for other in taken)
         )  # fmt: skip
         found = next(free, None)

@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 class Text(str):
-    """Plain text that stays that text in an inline expression, whatever stands in it."""
+    """Plain text that stays that text in an inline expression, whatever is in it."""
 
     def _repr_markdown_(self) -> str:
         return _PUNCTUATION.sub(r"\\\1", self)
@@ -138,7 +138,7 @@ def tokens_text(value: float | None) -> str:
 
 @_shown
 def usd_per_hour(value: float | None) -> str:
-    """A rent: $2.50/h."""
+    """A cloud rate: $2.50/h."""
     return NOT_STATED if value is None or not isfinite(value) else f"${value:,.2f}/h"
 
 
@@ -192,13 +192,13 @@ def tok_s_range(low: float | None, high: float | None) -> str:
 
 @_shown
 def watts(value: float | None) -> str:
-    """A draw: 1,450 W."""
+    """Power: 1,450 W."""
     return NOT_STATED if value is None else f"{rounded(value, 3)} W"
 
 
 @_shown
 def watts_range(low: float | None, high: float | None) -> str:
-    """A draw between two: 1,200–1,450 W."""
+    """Power between two figures: 1,200–1,450 W."""
     return joined(low, high, watts, " W")
 
 

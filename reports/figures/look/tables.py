@@ -1,7 +1,7 @@
 """Tables in the page: aligned, ranges as ranges, the unknown marked, sortable, searchable, downloadable by
 assets/figures.js.
 
-Rows come in the order in which they are to stand. A column is declared by one of label, number, money, interval,
+Rows come in the order in which they are shown. A column is declared by one of label, number, money, interval,
 money_interval, flag, date.
 """
 
@@ -28,8 +28,8 @@ Row = Mapping[str, Any]
 class Column:
     """A column as it is shown: its heading, the frame's columns that it reads, and how a cell looks.
 
-    `shown` gives a row's text, None for the unknown; `values` what sorting and the download take. Both are told the
-    decimals: `digits`, or as many as the column's smallest figure needs, so that figures stand one beneath the other.
+    `shown` gives a row's text, None for the unknown; `values` what sorting and the download take. Both receive the
+    decimals: `digits`, or as many as the column's smallest figure needs, so that figures align one beneath the other.
     """
 
     heading: str
@@ -89,7 +89,10 @@ def seconds(source: str, heading: str) -> Column:
     """A wait in seconds: to the tenth below ten; one of less than that is not 0.0."""
     return Column(
         heading, (source,),
-        lambda row, _: _known(row[source], lambda value: "< 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"),
+        lambda row, _: _known(
+            row[source],
+            lambda value: "< 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 10 else f"{value:,.0f}",
+        ),
         lambda row, _: (_rounded(row[source], 2),),
         unit="s", align="right",
     )  # fmt: skip
@@ -181,7 +184,8 @@ def table(
     shown = "" if show_caption else ' class="visually-hidden"'
     block = Block(
         f'<div class="data-table"{features} data-name="{escape(caption)}">'
-        f'<div class="table-scroll"><table data-quarto-disable-processing="true"><caption{shown}>{escape(caption)}</caption>'
+        '<div class="table-scroll"><table data-quarto-disable-processing="true">'
+        f"<caption{shown}>{escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></div>{cut}"
     )
     first = frame.row(0, named=True) if frame.height else None
@@ -217,7 +221,10 @@ def _cell(row: Row, column: Column, first: bool, reason: object, with_values: bo
     shown = column.shown(row, column.digits or 0)
     if shown is None:
         why = escape(reason or prose.NOT_STATED)
-        inside = f'<span class="none" title="{why}"><span aria-hidden="true">—</span><span class="visually-hidden">{why}</span></span>'
+        inside = (
+            f'<span class="none" title="{why}"><span aria-hidden="true">—</span>'
+            f'<span class="visually-hidden">{why}</span></span>'
+        )
     else:
         inside = _breakable(escape(shown))
         target = safe_href(row[column.href]) if column.href and row[column.href] is not None else None
@@ -276,7 +283,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 
 def _usd_per_mtok(value: float | None) -> str:
-    """To the cent, so that figures stand one beneath the other; finer below ten cents."""
+    """To the cent, so that figures align one beneath the other; finer below ten cents."""
     return prose.usd_per_mtok(value) if value is None or abs(value) < 0.1 else f"${value:,.2f}"
 
 

@@ -1,4 +1,4 @@
-"""How charts look: names of colours, and the Altair theme. The colours themselves stand in assets/figures.css.
+"""How charts look: names of colours, and the Altair theme. The colours themselves are in assets/figures.css.
 
 A colour is written as a variable of CSS: the browser resolves it, so that one chart serves light, dark and print.
 Colours tell things apart that a shape, a fill or a label tells apart as well; see assets/figures.css for how they were
@@ -164,7 +164,7 @@ def log_axis(low: float, high: float, **options: Any) -> alt.Axis:
 
 @alt.theme.register("rigonomics", enable=True)
 def rigonomics() -> alt.theme.ThemeConfig:
-    """The look of every chart. Titles stand in the page, not in the chart."""
+    """The look of every chart. Titles are in the page, not in the chart."""
     config: dict[str, Any] = {
         "background": "transparent",
         "padding": {"left": 0, "top": 4, "right": 4, "bottom": 0},

@@ -48,7 +48,7 @@ def json_text(value: Any) -> str:
     text = _JSON.encode(value)
     for character in "<>&`\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    # JSON has no two braces in a row outside of strings that open an object, so these stand in a string.
+    # JSON has no two braces in a row outside of strings that open an object, so these are in a string.
     return text.replace("{{", "{\\u007b")
 
 

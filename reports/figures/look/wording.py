@@ -56,7 +56,9 @@ def span(low: float | None, high: float | None, unit: str | None) -> str | None:
     if unit == "USD":
         return joined(low, high, lambda value: f"${plain(value)}")
     shown = joined(low, high, plain)
-    return f"{shown} {'%' if unit == 'percent' else 'times' if unit == 'factor' else '' if unit == 'count' else unit}".rstrip()
+    return (
+        f"{shown} {'%' if unit == 'percent' else 'times' if unit == 'factor' else '' if unit == 'count' else unit}"
+    ).rstrip()
 
 
 def spans(frame: pl.DataFrame, low: str, high: str, unit: str, name: str) -> pl.DataFrame:
