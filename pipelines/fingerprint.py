@@ -19,10 +19,10 @@ from pipelines.errors import RigonomicsError
 from pipelines.project import Project
 
 LARGE_BYTES = 20_000_000
-"""Above this a file is told apart by size and time of change: to read it whole takes seconds."""
+"""Above this a file is identified by size and time of change: to read it whole takes seconds."""
 
 TABLE_PACKAGES = ("duckdb", "polars", "sqlglot")
-"""Packages whose version may change what stands in a table."""
+"""Packages whose version may change what is in a table."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def pending(project: Project, as_of: date | None, *, with_report: bool, without:
 
 
 def database_mark(project: Project) -> str:
-    """Which published database stands there, by size and time of change; empty if none, or if its Parquet is gone."""
+    """Which published database is there, by size and time of change; empty if none, or if its Parquet is gone."""
     try:
         stat = project.database.stat()
     except OSError:

@@ -63,9 +63,9 @@ TYPES = {
 def write_site(project: Project, folder: Path, notify: Callable[[str], None] = lambda _message: None) -> list[Path]:
     """Write site and downloads into `folder`, which is replaced whole; returns the files, relative to it.
 
-    A refresh that runs is waited for, of which `notify` is told. Raises NothingPublished if there is no report of the
-    published database yet, RigonomicsError if `folder` belongs to the project's sources, holds files of somebody else,
-    or cannot be written. Then it is as it was.
+    A refresh that runs is waited for, of which `notify` gets a message. Raises NothingPublished if there is no report
+    of the published database yet, RigonomicsError if `folder` belongs to the project's sources, holds files of somebody
+    else, or cannot be written. Then it is as it was.
     """
     try:
         target = folder.resolve()
@@ -82,7 +82,7 @@ def write_site(project: Project, folder: Path, notify: Callable[[str], None] = l
         return _replace(project, target)
     except OSError as error:
         raise RigonomicsError(
-            f"Writing the site to {target} failed: {error.strerror or error}. What stood there is untouched.",
+            f"Writing the site to {target} failed: {error.strerror or error}. What was there is untouched.",
             "Free space, or name a folder that you may write to.",
         ) from error
     finally:
@@ -108,10 +108,10 @@ def refuse_foreign_files(target: Path) -> None:
         return
     if not target.is_dir():
         raise RigonomicsError(f"{target} is a file.", "Name a folder, which may be new.")
-    standing = {path.relative_to(target) for path in target.rglob("*")}
+    present = {path.relative_to(target) for path in target.rglob("*")}
     written = {Path(name) for name in (*_listed(target), MARKER)}
     ours = written | {folder for path in written for folder in path.parents}
-    if foreign := sorted(path.as_posix() for path in standing - ours):
+    if foreign := sorted(path.as_posix() for path in present - ours):
         more = f" and {len(foreign) - SHOWN_FILES} more" if len(foreign) > SHOWN_FILES else ""
         raise RigonomicsError(
             f"{target} holds files that rigonomics did not write: {', '.join(foreign[:SHOWN_FILES])}{more}.",
@@ -295,7 +295,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are nobody's business."""
+        """Requests are not logged."""
 
 
 def _is_this_machine(host: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Where a project's things stand on disk. Paths only: nothing here reads or writes a file's content."""
+"""Where a project's things are on disk. Paths only: nothing here reads or writes a file's content."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What starts a refresh without anybody asking: a sensor that looks at the inputs, and a weekly schedule.
+"""What starts a refresh without being asked: a sensor that looks at the inputs, and a weekly schedule.
 
 Both are off until they are switched on in the Dagster UI. Sensors: https://docs.dagster.io/guides/automate/sensors.
 Schedules: https://docs.dagster.io/guides/automate/schedules.

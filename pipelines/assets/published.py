@@ -39,7 +39,8 @@ def published_assets(declarations: Mapping[str, Declaration]) -> dg.AssetsDefini
             dg.AssetSpec(
                 DATABASE,
                 group_name="published",
-                description="The database and Parquet that people use: replaced whole, once every blocking check has passed.",
+                description="The database and Parquet that people use: replaced whole, once every blocking check has "
+                "passed.",
                 kinds={"duckdb", "parquet"},
                 deps=[*described, *(table.name for table in tables)],
                 automation_condition=dg.AutomationCondition.eager(),

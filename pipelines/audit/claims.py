@@ -312,7 +312,8 @@ class _Evaluated:
             raise ContractError(f"{place} gives yes or no, but a figure is stated.", "Compute the figure.")
         if result.unit != stated.dimension:
             raise ContractError(
-                f"{place} gives {result.unit}, but the stated figure {self.stated.raw_text!r} is in {stated.dimension}.",
+                f"{place} gives {result.unit}, but the stated figure {self.stated.raw_text!r} is in "
+                f"{stated.dimension}.",
                 "Declare the constants that convert one into the other, with their units.",
             )
 
@@ -377,4 +378,5 @@ class _Evaluated:
 def _reading_in_words(reading: _Reading) -> str:
     if reading.value_low is None:
         return repr(reading.value_text)
-    return f"{written(Fraction(repr(reading.value_low)), Fraction(repr(reading.value_high)))} {reading.unit or ''}".rstrip()
+    figure = written(Fraction(repr(reading.value_low)), Fraction(repr(reading.value_high)))
+    return f"{figure} {reading.unit or ''}".rstrip()

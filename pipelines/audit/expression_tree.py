@@ -86,7 +86,10 @@ def spell(expression: Expression, inputs: Mapping[str, Sequence[str]]) -> tuple[
             binding = BINDING[operator]
             # what is right of a minus or a slash keeps its parentheses
             right_binding = binding + (operator in ("-", "/", *COMPARISONS))
-            text = f"{_within(left, binding, inputs)} {WRITTEN.get(operator, operator)} {_within(right, right_binding, inputs)}"
+            text = (
+                f"{_within(left, binding, inputs)} {WRITTEN.get(operator, operator)} "
+                f"{_within(right, right_binding, inputs)}"
+            )
             return text, binding
         case Call("sum", arguments):
             terms = [term for argument in arguments for term in _terms(argument, inputs)]

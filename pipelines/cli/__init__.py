@@ -29,12 +29,15 @@ What a machine for local language models costs: per token, against renting, and 
   rigonomics open                           the report, in the browser
   rigonomics publish public                 report and data as a folder for any static host
 """
-EXIT_CODES = "exit codes: 0 done; 1 a mistake to fix; 2 a wrong declaration or command line; 3 a blocking check failed; 4 nothing published yet; 5 a bug"
+EXIT_CODES = (
+    "exit codes: 0 done; 1 a mistake to fix; 2 a wrong declaration or command line; 3 a blocking check failed; "
+    "4 nothing published yet; 5 a bug"
+)
 MODULES = {
     "run": ("refresh", "check"), "price": ("price",), "importing": ("import",), "update": ("update",),
     "catalogue": ("catalogue", "release"),
-    "changes": ("changes",), "predict": ("predict",), "query": ("sql", "tables"), "trace": ("trace",), "browse": ("open",),
-    "site": ("publish", "serve"),
+    "changes": ("changes",), "predict": ("predict",), "query": ("sql", "tables"), "trace": ("trace",),
+    "browse": ("open",), "site": ("publish", "serve"),
 }  # fmt: skip
 """The modules of this package by the commands that they add, in the order of the help."""
 BUG = 5

@@ -39,8 +39,10 @@ def add_to(commands: Any) -> None:
     release = commands.add_parser(
         "release",
         help="let a quarantined figure through",
-        description="Vouch for figures that the guard holds back: a line of data/releases.csv each, with who says so and why.",
-        epilog='example: rigonomics release data/raw/my-list/2026-11-20/list.csv --row 3 --because "a lot of broken cards"',
+        description="Vouch for figures that the guard holds back: a line of data/releases.csv each, with who says so "
+        "and why.",
+        epilog='example: rigonomics release data/raw/my-list/2026-11-20/list.csv --row 3 --because "a lot of '
+        'broken cards"',
     )
     release.add_argument("file", help="path of the CSV, as quarantined_rows names it")
     release.add_argument("--row", type=int, action="append", default=[], help="only this row of it; may be repeated")

@@ -47,7 +47,8 @@ LINES = {
     """,
     "cheapest": """
         select
-            subject || ', ' || scenario_id || ': ' || coalesce(before_text, 'none') || ' -> ' || coalesce(after_text, 'none') as item,
+            subject || ', ' || scenario_id || ': ' || coalesce(before_text, 'none') || ' -> '
+                || coalesce(after_text, 'none') as item,
             before_value,
             after_value,
             change_percent
@@ -87,8 +88,8 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "changes",
         help="what the last refresh moved, and which answers changed",
-        description="Compare the published tables with those that they replaced: prices and system costs that moved, and "
-        "the answers that changed with them. The table `changes` holds every row.",
+        description="Compare the published tables with those that they replaced: prices and system costs that moved, "
+        "and the answers that changed with them. The table `changes` holds every row.",
     )
     command.add_argument("--all", action="store_true", help=f"every line, not {SHOWN} of each kind")
     command.add_argument(

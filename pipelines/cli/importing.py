@@ -3,6 +3,7 @@ read."""
 
 import argparse
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,11 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "import",
         help="bring the tables of a file or page into data/raw",
-        description="Find the tables or records of a CSV, JSON, Markdown or HTML file, of a page on the web, or of standard input; "
-        "recognise public feeds by their shape; propose what columns mean, read them as a refresh would, and keep them as a "
-        "new snapshot of a source under data/raw. What is not understood is left out or rejected, each with its reason. A second "
-        "import of the same source takes over the contract of the first with whatever was fixed in it.",
+        description="Find the tables or records of a CSV, JSON, Markdown or HTML file, of a page on the web, or of "
+        "standard input; recognise public feeds by their shape; propose what columns mean, read them as a refresh "
+        "would, and keep them as a new snapshot of a source under data/raw. What is not understood is left out or "
+        "rejected, each with its reason. A second import of the same source takes over the contract of the first with "
+        "whatever was fixed in it.",
         epilog="example: rigonomics import saved-page.html --source shop-prices --dry-run",
     )
     command.add_argument(
@@ -74,13 +76,12 @@ def run(options: argparse.Namespace) -> int:
     """Find, propose, read, keep, refresh; each said on the way."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
-    from pipelines.importing.catalogue_entries import add_entry, new_parts, with_build, with_parts
+    from pipelines.importing.catalogue_entries import new_parts, with_build, with_parts
     from pipelines.importing.documents import check_tables
     from pipelines.importing.feeds import load_feeds, recognised
     from pipelines.importing.fetching import is_url
     from pipelines.importing.origins import read_origin
-    from pipelines.importing.reporting import report
-    from pipelines.importing.snapshots import arrive, check_not_shrunken, check_place, plan, selected, write_draft
+    from pipelines.importing.snapshots import arrive, check_not_shrunken, check_place, plan, selected
 
     project, today = locate(), date.today()
     feeds = load_feeds(project)
@@ -114,22 +115,8 @@ def run(options: argparse.Namespace) -> int:
     catalogue = with_parts(catalogue, parts)
     arrival = arrive(project, origin, on, read, vocabulary, catalogue, keep=not options.dry_run and bool(kept))
     if kept and not options.dry_run:
-        for key, entry in parts.items():
-            add_entry(project, "hardware", key, entry)
-        for key, name in builds.items():
-            if f"[builds.{key}]" not in project.catalogue.read_text(encoding="utf-8"):
-                add_entry(project, "builds", key, {"name": name, "source_id": source_id})
-    if options.draft is not None:
-        names = write_draft(options.draft, read)
-    if options.format == "json":
-        print(json.dumps(report(arrival, proposals, _shown(options.origin), parts), ensure_ascii=False))
-    else:
-        _tell(options, arrival, proposals, read)
-        for key, entry in parts.items():
-            verb = "would add" if options.dry_run else "added"
-            print(f"{verb} [hardware.{key}] to data/catalogue.toml: {_shown(entry['name'])} ({entry['kind']})")
-        if options.draft is not None:
-            print(f"left to be fixed: {', '.join(names)} in {options.draft}")
+        _add_entries(project, parts, builds, source_id)
+    _show(options, arrival, proposals, read, parts)
     if not kept:
         if options.dry_run or options.draft is not None:
             return 0
@@ -140,6 +127,43 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run or options.no_refresh:
         return 0
     return _refresh(arrival)
+
+
+def _add_entries(
+    project: Project, parts: Mapping[str, Mapping[str, Any]], builds: Mapping[str, str], source_id: str
+) -> None:
+    """Enter new parts and systems in the catalogue; a system that it has already stays as it is."""
+    from pipelines.importing.catalogue_entries import add_entry
+
+    for key, entry in parts.items():
+        add_entry(project, "hardware", key, entry)
+    for key, name in builds.items():
+        if f"[builds.{key}]" not in project.catalogue.read_text(encoding="utf-8"):
+            add_entry(project, "builds", key, {"name": name, "source_id": source_id})
+
+
+def _show(
+    options: argparse.Namespace,
+    arrival: "Arrival",
+    proposals: list["Proposal"],
+    read: list["Proposal"],
+    parts: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Print what was found and read, as text or JSON, and write the draft that was asked for."""
+    from pipelines.importing.reporting import report
+    from pipelines.importing.snapshots import write_draft
+
+    if options.draft is not None:
+        names = write_draft(options.draft, read)
+    if options.format == "json":
+        print(json.dumps(report(arrival, proposals, _shown(options.origin), parts), ensure_ascii=False))
+        return
+    _tell(options, arrival, proposals, read)
+    for key, entry in parts.items():
+        verb = "would add" if options.dry_run else "added"
+        print(f"{verb} [hardware.{key}] to data/catalogue.toml: {_shown(entry['name'])} ({entry['kind']})")
+    if options.draft is not None:
+        print(f"left to be fixed: {', '.join(names)} in {options.draft}")
 
 
 def _refresh(arrival: "Arrival") -> int:

@@ -32,18 +32,38 @@ def add_to(commands: Any) -> None:
     predict = commands.add_parser(
         "predict",
         help="speed, memory, watts and cost of any accelerators with any model",
-        description="What a count of an accelerator of the catalogue does with a model at a format, by the model that is "
-        "fitted to measured runs: each figure with its interval and what it rests on.",
+        description="What a count of an accelerator of the catalogue does with a model at a format, by the model that "
+        "is fitted to measured runs: each figure with its interval and what it rests on.",
         epilog='example: rigonomics predict "2x RTX 3090" "Llama 3 70B" Q4_K_M --split layer',
     )
     predict.add_argument("hardware", help='an accelerator or a system, with a count: "2x RTX 3090", "DGX Spark"')
     predict.add_argument("model", help='a model or a size: "Llama 3 70B", "8B"')
     predict.add_argument("quantization", metavar="FORMAT", help="format of the weights: Q4_K_M, Q8_0, F16, Q4")
-    predict.add_argument("--split", choices=("layer", "tensor"), default="layer", help="how several cards share it: in turn, or all at once (default: layer)")  # fmt: skip
-    predict.add_argument("--context", metavar="TOKENS", type=_tokens, default=4096, help="context while it decodes (default: 4096)")  # fmt: skip
-    predict.add_argument("--prompt", metavar="TOKENS", type=_tokens, default=4096, help="length of the prompt that it reads (default: 4096)")  # fmt: skip
-    predict.add_argument("--concurrency", metavar="N", type=_sequences, default=1, help="sequences at once, in total (default: 1)")  # fmt: skip
-    predict.add_argument("--software", choices=("2024", "2025"), default="2025", help="generation of inference software: of 2024, or since 2025 (default: 2025)")  # fmt: skip
+    predict.add_argument(
+        "--split",
+        choices=("layer", "tensor"),
+        default="layer",
+        help="how several cards share it: in turn, or all at once (default: layer)",
+    )
+    predict.add_argument(
+        "--context", metavar="TOKENS", type=_tokens, default=4096, help="context while it decodes (default: 4096)"
+    )
+    predict.add_argument(
+        "--prompt",
+        metavar="TOKENS",
+        type=_tokens,
+        default=4096,
+        help="length of the prompt that it reads (default: 4096)",
+    )
+    predict.add_argument(
+        "--concurrency", metavar="N", type=_sequences, default=1, help="sequences at once, in total (default: 1)"
+    )
+    predict.add_argument(
+        "--software",
+        choices=("2024", "2025"),
+        default="2025",
+        help="generation of inference software: of 2024, or since 2025 (default: 2025)",
+    )
     predict.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     predict.set_defaults(run=run)
 
@@ -139,12 +159,15 @@ def _as_text(found: dict[str, Any]) -> str:
         f"{found['accelerators']}x {found['hardware_name']}, {found['model_id']} at {found['quantization']}{split}",
         "",
         f"decode         {_interval(found, 'decode_tok_s', 'tok/s')} at {found['context_tokens']:,} tokens of context",
-        f"prefill        {_interval(found, 'prefill_tok_s', 'tok/s')} for a prompt of {found['prompt_tokens']:,} tokens",
-        f"memory         {_figure(found['memory_needed_gb'], 'GB')} of {_figure(found['accelerator_memory_gb'], 'GB')}: {fit}",
-        f"at the wall    {_interval(found, 'working_watts', 'W')} decoding, {_figure(found['prefill_watts'], 'W')} reading a prompt, "
-        f"{_figure(found['idle_watts'], 'W')} idle; circuits for {_figure(found['peak_watts'], 'W')}",
+        f"prefill        {_interval(found, 'prefill_tok_s', 'tok/s')} for a prompt of "
+        f"{found['prompt_tokens']:,} tokens",
+        f"memory         {_figure(found['memory_needed_gb'], 'GB')} of "
+        f"{_figure(found['accelerator_memory_gb'], 'GB')}: {fit}",
+        f"at the wall    {_interval(found, 'working_watts', 'W')} decoding, {_figure(found['prefill_watts'], 'W')} "
+        f"reading a prompt, {_figure(found['idle_watts'], 'W')} idle; circuits for {_figure(found['peak_watts'], 'W')}",
         f"energy         {_figure(found['joules_per_token'], 'J')} a token",
-        f"cost           {_interval(found, 'usd_per_mtok', 'USD')} a million tokens, of which electricity {_figure(found['power_usd_per_mtok'], 'USD')}",
+        f"cost           {_interval(found, 'usd_per_mtok', 'USD')} a million tokens, of which electricity "
+        f"{_figure(found['power_usd_per_mtok'], 'USD')}",
         "",
         f"rests on: {found['basis']}",
     ]  # fmt: skip

@@ -19,11 +19,11 @@ def add_to(commands: Any) -> None:
     add = actions.add_parser(
         "add",
         help="append one price to data/raw/own-prices",
-        description="Append one price to a source of your own under data/raw. The article is named as the catalogue or any "
-        "source names it; a name that leads nowhere is answered with the nearest ones.",
+        description="Append one price to a source of your own under data/raw. The item is named as the catalogue or "
+        "any source names it; a name that leads nowhere is answered with the nearest ones.",
         epilog='example: rigonomics price add "RTX 5090" 2899 --condition street --on 2026-11-20 --vendor "a shop"',
     )
-    add.add_argument("article", help="what it is the price of")
+    add.add_argument("item", help="what it is the price of")
     add.add_argument(
         "price", help="USD as 2899, $2,899 or $2,800-2,950; another currency by its sign: 2.499,00 €, £1,999"
     )
@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
     add.add_argument("--on", metavar="DAY", type=day, help="day on which it was seen (default: today)")
     add.add_argument("--lot", metavar="N", type=_count, default=1, help="pieces that the price pays for (default: 1)")
     add.add_argument("--vendor", default="", help="who asks it")
-    add.add_argument("--url", default="", help="where it stands")
+    add.add_argument("--url", default="", help="where it is")
     add.add_argument("--note", default="", help="any other condition")
     add.add_argument("--source", metavar="ID", default="own-prices", help="folder under data/raw (default: own-prices)")
     add.add_argument("--yes", action="store_true", help="note it even if it is far from what is known")
@@ -40,14 +40,14 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Note the price and say where it stands."""
+    """Note the price and say where it is."""
     from pipelines.contracts.catalogue import load_catalogue
     from pipelines.contracts.vocabulary import load_vocabulary
     from pipelines.importing.own_prices import Note, add_price, check_note, far_off
 
     project, today = locate(), date.today()
     note = Note(
-        article=options.article,
+        item=options.item,
         price=options.price,
         condition=options.condition,
         on=options.on or today,
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _agrees(doubt: str) -> bool:
-    """Whether the user, asked on a terminal, says yes; without one nobody can be asked."""
+    """Whether the user, asked on a terminal, says yes; without one the answer is no."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     print(f"{doubt}. Note it all the same? [y/N] ", end="", file=sys.stderr, flush=True)

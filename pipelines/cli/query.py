@@ -234,7 +234,8 @@ def unknown_table(connection: "duckdb.DuckDBPyConnection", name: str) -> Rigonom
 def _nearest(connection: "duckdb.DuckDBPyConnection", name: str) -> str:
     rows = connection.execute(
         "select table_name from (select distinct table_name from data_dictionary) "
-        "where jaro_winkler_similarity(table_name, ?) > 0.7 order by jaro_winkler_similarity(table_name, ?) desc limit 1",
+        "where jaro_winkler_similarity(table_name, ?) > 0.7 order by jaro_winkler_similarity(table_name, ?) desc "
+        "limit 1",
         [name, name],
     ).fetchall()
     return f" Did you mean {rows[0][0]}?" if rows else ""

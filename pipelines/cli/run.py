@@ -25,9 +25,9 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "refresh",
         help="read what changed in data/raw, compute, check, publish, render",
-        description="Read every changed table under data/raw, compute, check, and publish the database, its Parquet and the "
-        "report. If nothing has changed, nothing is done. If a blocking check fails nothing is published and the last good "
-        "state stands.",
+        description="Read every changed table under data/raw, compute, check, and publish the database, its Parquet "
+        "and the report. If nothing has changed, nothing is done. If a blocking check fails nothing is published and "
+        "the last good state stays.",
     )
     command.add_argument("--no-report", action="store_true", help="publish the database and Parquet only")
     command.add_argument(
@@ -136,8 +136,8 @@ def _clear_progress() -> None:
 def _nothing(project: Project) -> str:
     state = read_state(project)
     when = f" since the refresh of {state.refreshed_at}" if state else ""
-    done = f"Nothing has changed{when}: {project.relative(project.database)} stands. --force refreshes all the same."
-    return "\n".join([done, *_faults(state.faults if state else [])])
+    done = f"Nothing has changed{when}: {project.relative(project.database)} stays as it is."
+    return "\n".join([f"{done} --force refreshes all the same.", *_faults(state.faults if state else [])])
 
 
 def _faults(faults: list[str]) -> list[str]:

@@ -16,8 +16,9 @@ def add_to(commands: Any) -> None:
     publish = commands.add_parser(
         "publish",
         help="write the report and its data into a folder for a static host",
-        description="Write the rendered report, with the DuckDB file and Parquet under download/, into a folder that any static "
-        "host can serve. The folder is replaced whole, so it has to be new, empty, or written by this command.",
+        description="Write the rendered report, with the DuckDB file and Parquet under download/, into a folder that "
+        "any static host can serve. The folder is replaced whole, so it has to be new, empty, or written by this "
+        "command.",
         epilog="example: rigonomics publish public",
     )
     publish.add_argument("folder", metavar="DIR", type=Path, help="where to write; nothing else is touched")
@@ -25,7 +26,8 @@ def add_to(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
         help="the report on http://127.0.0.1, for this machine alone",
-        description="Serve the rendered report on 127.0.0.1 until Ctrl-C. A refresh meanwhile shows when a page is loaded again.",
+        description="Serve the rendered report on 127.0.0.1 until Ctrl-C. A refresh meanwhile shows when a page is "
+        "loaded again.",
     )
     serve.add_argument(
         "folder", metavar="DIR", type=Path, nargs="?", help="a folder that publish wrote (default: the report)"
@@ -37,7 +39,7 @@ def add_to(commands: Any) -> None:
 
 
 def run_publish(options: argparse.Namespace) -> int:
-    """Write the site and say what stands where."""
+    """Write the site and say what is where."""
     from pipelines.hosting import DOWNLOAD, write_site
 
     files = write_site(locate(), options.folder, lambda message: print(message, file=sys.stderr))
@@ -45,7 +47,8 @@ def run_publish(options: argparse.Namespace) -> int:
     tables = sum(path.suffix == ".parquet" for path in files)
     size = sum((options.folder / path).stat().st_size for path in files)
     print(
-        f"{options.folder}: {pages} pages; {DOWNLOAD}/ has the database and {tables} tables as Parquet; {size / 1e6:,.1f} MB"
+        f"{options.folder}: {pages} pages; {DOWNLOAD}/ has the database and {tables} tables as Parquet; "
+        f"{size / 1e6:,.1f} MB"
     )
     return 0
 

@@ -14,9 +14,9 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "trace",
         help="where a row comes from, down to the cells",
-        description="Print what a row was made from as a tree: its figures, the formulas they come from, its inputs, and in "
-        "the end file, row, column and text of every cell. KEY is the values of the table's primary key, in order; leave "
-        "out the last ones to be shown what there is.",
+        description="Print what a row was made from as a tree: its figures, the formulas they come from, its inputs, "
+        "and in the end file, row, column and text of every cell. KEY is the values of the table's primary key, in "
+        "order; leave out the last ones to be shown what there is.",
         epilog="example: rigonomics trace power_cost maxq-1x always_on",
     )
     command.add_argument("table", metavar="TABLE", help="a table")

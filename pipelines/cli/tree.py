@@ -30,8 +30,8 @@ EDITED_FILES = {
     table: f"data/{file}.toml"
     for file, tables in {
         "assumptions": (
-            "assumptions", "scenario_choices", "modelled_runs", "price_preference", "source_preference", "quantization_families",
-            "model_classes", "cloud_purchases", "workloads", "quarantine_limits",
+            "assumptions", "scenario_choices", "modelled_runs", "price_preference", "source_preference",
+            "quantization_families", "model_classes", "cloud_purchases", "workloads", "quarantine_limits",
         ),
         "catalogue": ("catalogue_models", "catalogue_hardware", "catalogue_builds", "catalogue_unstated"),
     }.items()
@@ -120,7 +120,7 @@ class _Tree:
         self.expanded.add((table, key))
         row = self.row(table, key)
         inputs = [] if known or depth <= 0 else self.inputs(table, key)
-        again = "  (its inputs stand above)" if known and self.inputs(table, key) else ""
+        again = "  (its inputs are above)" if known and self.inputs(table, key) else ""
         yield f"{indent}{branch}{role + ': ' if role else ''}{table} {key}{again}"
         bar = inner + ("│    " if inputs else "     ")
         if not known:
@@ -148,7 +148,7 @@ class _Tree:
         )
 
     def figures(self, table: str, row: dict[str, Any]) -> Iterator[str]:
-        """The figures of a row with their units, ranges in one; for a file that a user edits, where it stands."""
+        """The figures of a row with their units, ranges in one; for a file that a user edits, where it is."""
         shown = []
         for column, unit in self.columns[table].items():
             value = row.get(column)
@@ -187,8 +187,8 @@ class _Tree:
         """An observation as file, row, column, text and what was read from it."""
         [(raw_file, raw_row, raw_column, raw_text, low, high, text, unit, day, basis, rate)] = self.connection.execute(
             """
-            select raw_file, raw_row, raw_column, raw_text, value_low, value_high, value_text, unit, observed_on, date_basis,
-                format(' at {:.6g} USD for one {} on {}', usd_per_unit, currency, fx_day)
+            select raw_file, raw_row, raw_column, raw_text, value_low, value_high, value_text, unit, observed_on,
+                date_basis, format(' at {:.6g} USD for one {} on {}', usd_per_unit, currency, fx_day)
             from observations
             where observation_id = ?
             """,

@@ -17,9 +17,10 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "update",
         help="fetch the declared public feeds, then refresh",
-        description="Fetch public feeds from the addresses that data/feeds declares, each as a snapshot of today under data/raw, "
-        "then refresh. A feed that cannot be had, has changed its shape, lost rows or holds figures far from the last ones is "
-        "refused; its last good snapshot stays, and the others are taken. Nothing is fetched unless asked for here.",
+        description="Fetch public feeds from the addresses that data/feeds declares, each as a snapshot of today under "
+        "data/raw, then refresh. A feed that cannot be had, has changed its shape, lost rows or holds figures far from "
+        "the last ones is refused; its last good snapshot stays, and the others are taken. Nothing is fetched unless "
+        "asked for here.",
         epilog="example: rigonomics update ecb-daily openrouter",
     )
     command.add_argument("feed", metavar="FEED", nargs="*", help="feeds to fetch (default: all that have an address)")

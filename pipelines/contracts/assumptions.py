@@ -51,7 +51,7 @@ class Constant(Strict):
 
 
 class Preference(Strict):
-    """A kind of price, in the order in which they stand for buying a part."""
+    """A kind of price, in the order of preference for buying a part."""
 
     condition: Condition
     reason: Words

@@ -158,7 +158,7 @@ def _ids(place: str, section: str, entries: Mapping[str, Entry]) -> dict[str, st
 # ---- names in normal form
 
 VENDOR_WORDS = {"nvidia", "amd", "intel", "geforce", "radeon", "quadro"}
-"""Words that sources put before a name or leave out, without meaning another article."""
+"""Words that sources put before a name or leave out, without meaning another item."""
 
 
 def normal_form(name: str) -> str:

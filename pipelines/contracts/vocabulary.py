@@ -86,7 +86,7 @@ class Limits(Strict):
 
 
 class Remarks(Strict):
-    """Words that may stand behind a figure. Any other could change what it means, so that its cell is refused.
+    """Words that may be behind a figure. Any other could change what it means, so that its cell is refused.
 
     harmless: behind any figure. by_unit, by_attribute: behind a figure of that unit, of that attribute. only_with: only
     where a facet has one of these values. Case does not matter; an entry may be several words.

@@ -38,9 +38,10 @@ def fitted_frames(runs: pl.DataFrame, classes: Iterable[str]) -> dict[str, pl.Da
 
 MODEL: dict[str, pl.DataType | type[pl.DataType]] = {
     "phase": pl.String, "speed_class": pl.String, "software_generation": pl.String, "vendor": pl.String,
-    "memory_kind": pl.String, "memory_type": pl.String, "software_day": pl.Date, "runs": pl.Int32, "accelerators": pl.Int32,
-    "constants": pl.List(pl.Float64), "exponents": pl.List(pl.Float64), "log_reading": pl.Float64, "log_elsewhere": pl.Float64,
-    "left_out_error_percent": pl.Float64, "coverage_percent": pl.Float64,
+    "memory_kind": pl.String, "memory_type": pl.String, "software_day": pl.Date, "runs": pl.Int32,
+    "accelerators": pl.Int32, "constants": pl.List(pl.Float64), "exponents": pl.List(pl.Float64),
+    "log_reading": pl.Float64, "log_elsewhere": pl.Float64, "left_out_error_percent": pl.Float64,
+    "coverage_percent": pl.Float64,
 }  # fmt: skip
 CONSTANTS = {
     "phase": pl.String, "term": pl.String, "applies_to": pl.String, "value": pl.Float64, "unit": pl.String,
@@ -103,8 +104,9 @@ def _models(fit: Fit, runs: pl.DataFrame, seen: Residuals, classes: list[str]) -
             }
             now = here & (generations == generation)
             rows.append((
-                fit.phase, name, generation, vendor, memory_kind, memory, max((day for day in days[now] if day), default=None), int(now.sum()),
-                found[name].items, fit.constants(groups), [float(value) for value in fit.exponents], found[name].reading,
+                fit.phase, name, generation, vendor, memory_kind, memory,
+                max((day for day in days[now] if day), default=None), int(now.sum()), found[name].items,
+                fit.constants(groups), [float(value) for value in fit.exponents], found[name].reading,
                 found[name].elsewhere, error, covered,
             ))  # fmt: skip
     return rows

@@ -39,10 +39,12 @@ class Term:
 
 DECODE = (
     Term("weights", "speed_class", 1 / 0.85, 0.15, "factor", "time to read the weights over size / bandwidth",
-         {"nvidia gddr": (1 / 0.9, 0.07), "nvidia hbm": (1 / 0.6, 0.3), "amd hbm": (1 / 0.6, 0.3), "apple unified": (1 / 0.83, 0.07)}),
+         {"nvidia gddr": (1 / 0.9, 0.07), "nvidia hbm": (1 / 0.6, 0.3), "amd hbm": (1 / 0.6, 0.3),
+          "apple unified": (1 / 0.83, 0.07)}),
     Term("layer", "family_generation", 0.06, 0.7, "ms", "each layer, whatever its size",
          {"nvidia 2024": (0.08, 0.7), "apple 2024": (0.08, 0.7)}),
-    Term("layer_compute", "family_generation", 0.6, 0.8, "ms x TFLOPS", "each layer, by its width, over single-precision compute",
+    Term("layer_compute", "family_generation", 0.6, 0.8, "ms x TFLOPS",
+         "each layer, by its width, over single-precision compute",
          {"nvidia 2024": (1.0, 0.8), "apple 2024": (2.0, 0.8), "apple 2025": (1.2, 0.8)}),
     Term("expert_compute", "family", 0.8, 0.8, "ms x TFLOPS", "the same of a mixture of experts, besides"),
     Term("cache", "family_generation", 1 / 0.6, 0.5, "factor", "time to read the cache over size / bandwidth",
@@ -52,13 +54,16 @@ DECODE = (
     Term("host", "all", 1 / 0.75, 0.1, "factor", "time to read weights in host memory over size / bandwidth"),
 )  # fmt: skip
 PREFILL = (
-    Term("quantised", "family_generation", 1 / 1.5, 0.5, "factor", "arithmetic of quantised weights over the vector rate",
+    Term("quantised", "family_generation", 1 / 1.5, 0.5, "factor",
+         "arithmetic of quantised weights over the vector rate",
          {"nvidia 2025": (1 / 1.65, 0.15), "apple 2024": (1 / 0.68, 0.4), "apple 2025": (1 / 0.72, 0.15),
-          "amd 2024": (1 / 0.5, 0.5), "amd 2025": (1 / 0.5, 0.5), "intel 2024": (1 / 0.7, 0.7), "intel 2025": (1 / 0.7, 0.7)}),
+          "amd 2024": (1 / 0.5, 0.5), "amd 2025": (1 / 0.5, 0.5), "intel 2024": (1 / 0.7, 0.7),
+          "intel 2025": (1 / 0.7, 0.7)}),
     Term("full", "family", 1 / 2.0, 0.5, "factor", "arithmetic of 16-bit weights over the vector rate",
          {"apple": (1 / 0.85, 0.4), "amd": (1 / 0.6, 0.5), "intel": (1 / 0.9, 0.7)}),
     Term("attention", "family", 1 / 0.35, 1.0, "factor", "arithmetic of attention over the vector rate"),
-    Term("experts", "family", 1 / 1.5, 0.8, "factor", "arithmetic of a mixture of experts over the vector rate, besides",
+    Term("experts", "family", 1 / 1.5, 0.8, "factor",
+         "arithmetic of a mixture of experts over the vector rate, besides",
          {"amd": (2.0, 0.8), "apple": (1.5, 0.8), "intel": (1.5, 0.8)}),
 )  # fmt: skip
 EXPONENTS = {"decode": ((0.0, 1e-6),), "prefill": ((0.22, 0.3), (0.5, 0.3))}

@@ -18,8 +18,8 @@ from pipelines.normalise.names import resolve_names
 from pipelines.project import Project
 
 PART_KINDS = {
-    "cpu": "cpu", "board": "board", "memory": "memory", "storage": "storage", "psu": "psu", "case": "case", "cooler": "cooler",
-    "network": "network", "link": "other", "os": "other", "other": "other",
+    "cpu": "cpu", "board": "board", "memory": "memory", "storage": "storage", "psu": "psu", "case": "case",
+    "cooler": "cooler", "network": "network", "link": "other", "os": "other", "other": "other",
 }  # fmt: skip
 """Kind of the item that a slot of a list of parts holds."""
 

@@ -19,13 +19,15 @@ FACET_HEADERS: tuple[tuple[str, str], ...] = (
     (r"power limit|power cap|pl|gpu power limit|tdp limit", "qualifier"),
     (r"vendor|seller|store|shop|retailer|merchant|where to buy|marketplace|source", "vendor"),
     (r"url|link|source url", "url"),
-    (r"date|day|observed on|as of|seen on|last seen|updated|last updated|sold date|date sold|sold on|end date|price date|test date",
+    (r"date|day|observed on|as of|seen on|last seen|updated|last updated|sold date|date sold|sold on|end date"
+     r"|price date|test date",
      "observed_on"),
     (r"condition|state|price type|type|item condition", "condition"),
     (r"purchase|billing|pricing|pricing model|type|instance type|tier|rental type", "purchase"),
     (r"count|qty|quantity|gpus|gpu count|# ?(?:of )?gpus?|number of gpus|num gpus|n gpus|no\.? of gpus|gpu qty|gpu #|"
      r"gpus/node|gpu num", "count"),
-    (r"concurrency|users|batch|batch size|concurrent users|concurrent requests|bs|parallel|max concurrency", "concurrency"),
+    (r"concurrency|users|batch|batch size|concurrent users|concurrent requests|bs|parallel|max concurrency",
+     "concurrency"),
     (r"phase|test|stage|operation|test type|type", "phase"),
     (r"region|location|zone|availability zone", "region"),
     (r"component|part|item|slot|type|category|part type|component type", "slot"),
@@ -40,11 +42,13 @@ SLOTS: Mapping[str, str] = {
     "cooler": r"cpu coolers?|coolers?|cooling|aio|case fans?|fans?|heatsink",
     "network": r"nic|network(?: card)?|(?:wired|wireless) network adapter|networking",
     "os": r"operating systems?|os|software",
-    "other": r"risers?(?: cables?)?|cables?|accessor(?:y|ies)|misc(?:ellaneous)?|monitors?|keyboard|mouse|ups|sound card|custom|other|thermal (?:paste|compound)",
+    "other": r"risers?(?: cables?)?|cables?|accessor(?:y|ies)|misc(?:ellaneous)?|monitors?|keyboard|mouse|ups"
+             r"|sound card|custom|other|thermal (?:paste|compound)",
 }  # fmt: skip
 DATE_FORMS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y.%m.%d %H:%M",
-    "%Y-%m-%d %H:%M", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%Y-%m-%dT%H:%M:%S.%fZ",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
+    "%Y.%m.%d %H:%M", "%Y-%m-%d %H:%M", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y",
+    "%Y-%m-%dT%H:%M:%S.%fZ",
 )  # fmt: skip
 DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_FORMS = ("%B %Y", "%b %Y", "%Y-%m", "%Y/%m")
@@ -134,7 +138,8 @@ def hours_of(text: str) -> str | None:
     try:
         windows = [(window["weekdays"], window["hours_utc"]) for window in json.loads(text)]
         said = [
-            f"{', '.join(DAYS_OF_WEEK[int(day) - 1] for day in days)} {', '.join([hours] if isinstance(hours, str) else hours)}"
+            f"{', '.join(DAYS_OF_WEEK[int(day) - 1] for day in days)} "
+            f"{', '.join([hours] if isinstance(hours, str) else hours)}"
             for days, hours in windows
         ]
     except (ValueError, KeyError, TypeError, IndexError):

@@ -97,7 +97,7 @@ def _records(value: Any, carried: dict[str, Any], at: str) -> Iterator[dict[str,
 
 
 def cards_of(record: Mapping[str, str]) -> str:
-    """The cards that a run used, as `2x NAME`: of those that the tool saw, the ones that it was told to use.
+    """The cards that a run used, as `2x NAME`: of those that the tool saw, the ones that it was set to use.
 
     record: gpu_info or printed (names parted by commas), and where stated devices, split_mode, tensor_split, or what
     the tool's table calls them: dev, sm, ts. Cards of several kinds stay as they are written.

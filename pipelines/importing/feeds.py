@@ -131,8 +131,8 @@ def _check_shape(feed: Feed, table: FoundTable) -> None:
     missing = [name for name in feed.expects if name not in table.header]
     if missing:
         raise RigonomicsError(
-            f"It has the mark of {feed.name} ({', '.join(feed.needs)}) and lacks {', '.join(missing)}: its shape has changed, "
-            "so nothing is taken.",
+            f"It has the mark of {feed.name} ({', '.join(feed.needs)}) and lacks {', '.join(missing)}: its shape has "
+            "changed, so nothing is taken.",
             f"Fix data/feeds/{feed.name}.toml, or save what you need as a table of its own.",
         )
 

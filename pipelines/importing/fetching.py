@@ -172,7 +172,7 @@ def _read(here: str, response: Any, limits: Limits, deadline: float) -> Fetched:
 
 
 def _told(url: str, error: BaseException, limits: Limits) -> BaseException:
-    """What went wrong, as the user is told; anything that is no mishap of the network stays what it is."""
+    """What went wrong, as the message has it; anything that is no mishap of the network stays what it is."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return RigonomicsError(

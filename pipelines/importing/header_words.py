@@ -12,9 +12,9 @@ QUANTIZATION = re.compile(
 )
 """How a model's weights are stored, as the field writes it: Q4_K_M, IQ4_XS, FP16, AWQ, W4A16, 4-bit."""
 ENGINES = (
-    "llama.cpp", "llamacpp", "ik_llama.cpp", "vllm", "sglang", "exllamav2", "exllamav3", "exllama", "exl2", "tensorrt-llm",
-    "trt-llm", "ollama", "lm studio", "mlx", "mlx-lm", "mlc-llm", "mlc", "tgi", "transformers", "koboldcpp", "aphrodite",
-    "ktransformers", "llamafile", "lmdeploy",
+    "llama.cpp", "llamacpp", "ik_llama.cpp", "vllm", "sglang", "exllamav2", "exllamav3", "exllama", "exl2",
+    "tensorrt-llm", "trt-llm", "ollama", "lm studio", "mlx", "mlx-lm", "mlc-llm", "mlc", "tgi", "transformers",
+    "koboldcpp", "aphrodite", "ktransformers", "llamafile", "lmdeploy",
 )  # fmt: skip
 ENGINE = re.compile(
     rf"(?i)(?<![\w.])({'|'.join(sorted(map(re.escape, ENGINES), key=len, reverse=True))})(?![\w])"
@@ -29,8 +29,8 @@ DAY = re.compile(r"\b(20\d\d-[01]\d(?:-[0-3]\d)?)\b")
 YEAR = re.compile(r"\b(20[12]\d)\b")
 COUNT = re.compile(r"(?i)\b(\d{1,2}) ?[x×] ?(?=[a-z])|(?<![\w.])[x×*] ?(\d{1,2})\b(?! ?[x×])|\b(\d{1,2}) ?gpus?\b")
 FOREIGN = re.compile(
-    r"[€£¥₹₩₽₺]|(?:A|C|CA|AU|HK|NZ|S|R|MX)\$|\b(?:EUR|euros?|GBP|JPY|CNY|RMB|INR|CHF|AUD|CAD|PLN|MXN|SEK|NOK|DKK|BRL|KRW"
-    r"|TWD|HKD|SGD|NZD|ZAR|TRY|RUB|CZK|HUF|ILS|Neweggmx)\b|(?<![A-Za-z])(?:kr|zł|Kč)\b"
+    r"[€£¥₹₩₽₺]|(?:A|C|CA|AU|HK|NZ|S|R|MX)\$|\b(?:EUR|euros?|GBP|JPY|CNY|RMB|INR|CHF|AUD|CAD|PLN|MXN|SEK|NOK|DKK|BRL"
+    r"|KRW|TWD|HKD|SGD|NZD|ZAR|TRY|RUB|CZK|HUF|ILS|Neweggmx)\b|(?<![A-Za-z])(?:kr|zł|Kč)\b"
 )
 """Signs and words of money other than US dollars."""
 
@@ -58,22 +58,30 @@ OF_USE = r"(?i)\b(?:v?ram|memory|mem|power|watts?|tokens?|disk|storage)\b"
 """Beside these, `used` says what was taken, not what was bought second hand."""
 PREFILL = r"prompt(?: ?(?:processing|eval(?:uation)?|ingestion))?|pre-?fill(?:ing)?|pp(?: ?\d+)?|input"
 DECODE = r"(?:text |token )?gen(?:eration|erate|erated)?|tg(?: ?\d+)?|decod(?:e|ing)|eval(?:uation)?|output|inference"
-HARMLESS = r"ebay|avg|per board|per card|average|mean|median|approx(?:imate)?\.?|the|of|in|for|at|an?|and|rate|with|using|single|stream|tokens?|llm|model"
+HARMLESS = (
+    r"ebay|avg|per board|per card|average|mean|median|approx(?:imate)?\.?|the|of|in|for|at|an?|and|rate|with|using"
+    r"|single|stream|tokens?|llm|model"
+)
 
 Effect = Mapping[str, Any]
 PHRASES: tuple[tuple[str, Effect], ...] = (
     # what is said of a figure that no attribute has: named so that the reason is true
-    (r"memory (?:bus|interface)(?: width)?|bus width|memory clock|mem clock", {"unread": "the width or clock of a memory bus"}),
+    (r"memory (?:bus|interface)(?: width)?|bus width|memory clock|mem clock",
+     {"unread": "the width or clock of a memory bus"}),
     (r"(?:host|system|cpu|server) (?:ram|memory)|(?<!gpu )(?<!v)(?<!video )(?<!graphics )ram(?: size)?",
      {"unread": "memory of the host, not of the accelerator"}),
-    (r"(?:wall|measured|peak|max(?:imum)?|average|avg|idle|load|full load|system|total)? ?(?:power|wattage) ?(?:draw|usage|use|consumption|\(?wall\)?|at the wall)|wall power|wall watts",
+    (r"(?:wall|measured|peak|max(?:imum)?|average|avg|idle|load|full load|system|total)? ?(?:power|wattage)"
+     r" ?(?:draw|usage|use|consumption|\(?wall\)?|at the wall)|wall power|wall watts",
      {"unread": "power as measured is no thermal design power"}),
-    (r"(?:std|stddev|stdev|standard deviation|variance|p\d\d|min|max)(?:imum)?\b(?! tdp)(?=.*\b(?:tok|t/s|tps|ttft|ms)|$)",
+    (r"(?:std|stddev|stdev|standard deviation|variance|p\d\d|min|max)(?:imum)?\b(?! tdp)"
+     r"(?=.*\b(?:tok|t/s|tps|ttft|ms)|$)",
      {"unread": "a spread or an extreme, not the figure itself"}),
-    (r"total (?:token )?throughput|requests?(?: ?/ ?| per )s(?:ec(?:ond)?)?|req/s", {"unread": "throughput of requests, or of tokens read and generated together"}),
+    (r"total (?:token )?throughput|requests?(?: ?/ ?| per )s(?:ec(?:ond)?)?|req/s",
+     {"unread": "throughput of requests, or of tokens read and generated together"}),
     (r"recommended psu|psu", {"unread": "a power supply's rating"}),
     # speeds
-    (r"(?:tokens?|toks?) ?(?:/|per|p) ?s(?:ec(?:ond)?s?)?\b|t ?/ ?s(?:ec)?\b|\btps\b|\btok ?/ ?sec\b", {"attribute": SPEED, "unit": "tok/s"}),
+    (r"(?:tokens?|toks?) ?(?:/|per|p) ?s(?:ec(?:ond)?s?)?\b|t ?/ ?s(?:ec)?\b|\btps\b|\btok ?/ ?sec\b",
+     {"attribute": SPEED, "unit": "tok/s"}),
     (r"(?<![a-z])pp ?\d+", {"attribute": SPEED, "unit": "tok/s", "phase": "prefill"}),
     (r"(?<![a-z])tg ?\d+", {"attribute": SPEED, "unit": "tok/s", "phase": "decode"}),
     (r"ttft|time to first token|prompt (?:eval )?time", {"attribute": "prompt_time", "phase": "prefill"}),
@@ -87,15 +95,18 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"(?:memory )?channels", {"attribute": "memory_channels"}),
     (r"(?:v ?ram|memory|mem) (?:required|needed|use|used|usage|requirements?|footprint)|required (?:v?ram|memory)",
      {"attribute": "memory_needed"}),
-    (r"(?:gpu |graphics |video |device |accelerator |card |board |dedicated )?(?:v ?ram|(?:memory|mem)|(?<=gpu )ram|(?<=video )ram|(?<=graphics )ram)(?: (?:size|capacity|amount))?",
+    (r"(?:gpu |graphics |video |device |accelerator |card |board |dedicated )?"
+     r"(?:v ?ram|(?:memory|mem)|(?<=gpu )ram|(?<=video )ram|(?<=graphics )ram)(?: (?:size|capacity|amount))?",
      {"attribute": "memory"}),
     (r"tdp|tgp|tbp|(?:total )?board power|thermal design power|total graphics power", {"attribute": "tdp"}),
     (r"power(?: ?\(?w(?:atts)?\)?)?|wattage", {"attribute": "tdp", "bare_power": True}),
     (r"nv-?link(?: support)?", {"attribute": "nvlink"}),
     (r"cuda cores?", {"attribute": "cuda_cores"}),
     (r"tensor cores?", {"attribute": "tensor_cores"}),
-    (r"(?:fp16|half[- ]precision) ?(?:tflops?|performance|compute)|tflops? ?\(?fp16\)?", {"attribute": "tflops_fp16", "unit": "TFLOPS?"}),
-    (r"(?:fp32|single[- ]precision) ?(?:tflops?|performance|compute)|tflops? ?\(?fp32\)?", {"attribute": "tflops_fp32", "unit": "TFLOPS?"}),
+    (r"(?:fp16|half[- ]precision) ?(?:tflops?|performance|compute)|tflops? ?\(?fp16\)?",
+     {"attribute": "tflops_fp16", "unit": "TFLOPS?"}),
+    (r"(?:fp32|single[- ]precision) ?(?:tflops?|performance|compute)|tflops? ?\(?fp32\)?",
+     {"attribute": "tflops_fp32", "unit": "TFLOPS?"}),
     (r"boost(?: clock)?(?: speed| frequency)?", {"attribute": "boost_clock"}),
     (r"base clock(?: speed| frequency)?", {"attribute": "base_clock"}),
     (r"l2(?: cache)?(?: size)?", {"attribute": "l2_cache"}),
@@ -116,7 +127,8 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
 )  # fmt: skip
 PERIODS: tuple[tuple[str, str], ...] = (
     (
-        r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?(?:1 ?)?m\b|per (?:1 ?m|million)\b",
+        r"(?:/|per[- ]|an? )? ?(?:1m|1 ?m|million|m) ?tok(?:en)?s?|/ ?mtok|per mtok|/ ?(?:1 ?)?m\b"
+        r"|per (?:1 ?m|million)\b",
         "mtok",
     ),
     (
@@ -129,10 +141,11 @@ PERIODS: tuple[tuple[str, str], ...] = (
     (r"(?:/ ?|per[- ]|a )(?:day|week|min(?:ute)?|s(?:ec(?:ond)?)?)\b|daily|weekly", "other"),
 )
 LOWER_UNITS = {
-    "gb": "GB", "gib": "GiB", "mb": "MB", "mib": "MiB", "tb": "TB", "w": "W", "kw": "kW", "watts": "watts", "watt": "watt",
-    "ghz": "GHz", "mhz": "MHz", "gb/s": "GB/s", "gb s": "GB/s", "gbs": "GB/s", "tb/s": "TB/s", "tb s": "TB/s", "gbps": "GB/s",
-    "nm": "nm", "ms": "ms", "s": "s", "sec": "s", "seconds": "s", "tflops": "TFLOPS", "tflop": "TFLOPS", "b": "B",
-    "billion": "billion", "billions": "billion", "mt/s": "MT/s", "%": "%", "percent": "%", "kb": "KB", "bits": "bits",
+    "gb": "GB", "gib": "GiB", "mb": "MB", "mib": "MiB", "tb": "TB", "w": "W", "kw": "kW", "watts": "watts",
+    "watt": "watt", "ghz": "GHz", "mhz": "MHz", "gb/s": "GB/s", "gb s": "GB/s", "gbs": "GB/s", "tb/s": "TB/s",
+    "tb s": "TB/s", "gbps": "GB/s", "nm": "nm", "ms": "ms", "s": "s", "sec": "s", "seconds": "s", "tflops": "TFLOPS",
+    "tflop": "TFLOPS", "b": "B", "billion": "billion", "billions": "billion", "mt/s": "MT/s", "%": "%", "percent": "%",
+    "kb": "KB", "bits": "bits",
 }  # fmt: skip
 """Units in lower case, as snake_case has them, and the spelling of the vocabulary."""
 NO_FIT = "gbps"

@@ -137,7 +137,8 @@ def _conditions(text: str, meaning: Meaning) -> str:
         if match:
             facets.update(effect)
     text, batch = _take(
-        r"(?:batch(?: size)?|bs|concurrency|conc|users|parallel)(?: ?[=:]? ?)(\d+)|(\d+) (?:users?|concurrent(?: (?:users|requests))?)",
+        r"(?:batch(?: size)?|bs|concurrency|conc|users|parallel)(?: ?[=:]? ?)(\d+)"
+        r"|(\d+) (?:users?|concurrent(?: (?:users|requests))?)",
         text,
     )
     if batch:
@@ -306,7 +307,7 @@ def _other_case(written: str, spelled: str) -> bool:
 
 
 def _left(text: str) -> str:
-    """The words that nobody understood."""
+    """The words that are not understood."""
     words = re.sub(rf"(?i)(?<![a-z0-9])(?:{HARMLESS})(?![a-z0-9])", " ", text.replace("\x00", " "))
     words = re.sub(r"[()\[\]{},:;/|~#.\-+&@]+", " ", words)
     return " ".join(words.split())

@@ -14,7 +14,10 @@ from pipelines.importing.subjects import is_wordy, subject_columns
 PURCHASE_KINDS = FACET_VALUES["purchase"] or ()
 
 
-SOLD = r"(?i)\b(?:msrp|rrp|second[- ]?hand|pre-?owned|used (?=gpus?|cards?|prices?|market|graphics|[a-z]* ?\d)|e-?bay|sold)\b"
+SOLD = (
+    r"(?i)\b(?:msrp|rrp|second[- ]?hand|pre-?owned|used (?=gpus?|cards?|prices?|market|graphics|[a-z]* ?\d)|e-?bay"
+    r"|sold)\b"
+)
 """Words of a title that say which kind of price its table holds; a parts list is no list price, hardware used no
 used one."""
 
@@ -66,7 +69,7 @@ class Naming(Settling):
                 if filled:
                     self._remarks.append(f"{filled} blank cells of {header!r} are filled from the row above")
                 if sized:
-                    self._remarks.append(f"{sized} names of {header!r} are told apart by the memory beside them")
+                    self._remarks.append(f"{sized} names of {header!r} are distinguished by the memory beside them")
             else:
                 self._columns[header] = {"facet": section}
 

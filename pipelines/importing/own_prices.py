@@ -63,10 +63,10 @@ def _tables_toml(table: str, day: date) -> str:
 
 @dataclass(frozen=True)
 class Note:
-    """A price as the user gives it: an article by any of its names, a price as shops write it, the kind of price,
+    """A price as the user gives it: an item by any of its names, a price as shops write it, the kind of price,
     the day."""
 
-    article: str
+    item: str
     price: str
     condition: str
     on: date
@@ -104,11 +104,11 @@ def add_price(
     """Append one price to the table of `today`; with `replace`, correct the same note if it is there with another
     price.
 
-    Raises RigonomicsError if the article is not in the catalogue (naming the nearest), the price cannot be read, the
+    Raises RigonomicsError if the item is not in the catalogue (naming the nearest), the price cannot be read, the
     day is to come, or the same note is there already.
     """
     check_note(note, source_id, today)
-    hardware_id, name = _article(note.article, catalogue)
+    hardware_id, name = _item(note.item, catalogue)
     low, high, currency = _figure(note.price, vocabulary)
     source = project.raw / source_id
     with _alone(project.raw):
@@ -146,7 +146,7 @@ def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Cat
     from pipelines.normalise.observations import Observed
     from pipelines.warehouse.conversion import in_usd
 
-    hardware_id, name = _article(note.article, catalogue)
+    hardware_id, name = _item(note.item, catalogue)
     low, high, currency = _figure(note.price, vocabulary)
     known = known_observations(project, vocabulary, catalogue)
     if known.is_empty():
@@ -154,8 +154,8 @@ def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Cat
     here = {
         "observation_id": "note", "source_id": OWN_SOURCE, "raw_file": f"data/raw/{OWN_SOURCE}/9999-12-31/note.csv",
         "attribute": "price", "kind": "price", "hardware_id": hardware_id, "value_low": low, "value_high": high,
-        "count": 1, "each": False, "lot_quantity": note.lot_quantity, "raw_row": 2, "raw_column": "value", "raw_text": note.price,
-        "unit": "USD", "currency": currency, "observed_on": note.on,
+        "count": 1, "each": False, "lot_quantity": note.lot_quantity, "raw_row": 2, "raw_column": "value",
+        "raw_text": note.price, "unit": "USD", "currency": currency, "observed_on": note.on,
     }  # fmt: skip
     row = pl.DataFrame([{column: here.get(column) for column in known.columns}], schema=known.schema)
     counts = pl.DataFrame(
@@ -174,17 +174,17 @@ def far_off(project: Project, note: Note, vocabulary: Vocabulary, catalogue: Cat
     return f"{name}: {found['reason'][0]}" if found.height else None
 
 
-def _article(article: str, catalogue: Catalogue) -> tuple[str, str]:
-    named = pl.DataFrame({"section": ["hardware"], "name": [article]})
+def _item(item: str, catalogue: Catalogue) -> tuple[str, str]:
+    named = pl.DataFrame({"section": ["hardware"], "name": [item]})
     found = resolve_names(named, catalogue).row(0, named=True)
     if found["id"] is None:
         raise RigonomicsError(
-            f"{article!r} is no article of data/catalogue.toml. Its {found['candidates']}.",
-            "Name one of these, or add the article to the catalogue.",
+            f"{item!r} is no item of data/catalogue.toml. Its {found['candidates']}.",
+            "Name one of these, or add the item to the catalogue.",
         )
     if found["count"] is not None and found["count"] > 1:
         raise RigonomicsError(
-            f"{article!r} names {found['count']} pieces.", "Name one, and say what the price pays for with --lot."
+            f"{item!r} names {found['count']} pieces.", "Name one, and say what the price pays for with --lot."
         )
     names = dict(catalogue.hardware.select("hardware_id", "name").iter_rows())
     return found["id"], names[found["id"]]
@@ -222,7 +222,7 @@ class _Earlier:
 
 
 def _same(source: Path, row: dict[str, str]) -> _Earlier | None:
-    """The note of the same article, kind, lot, day and vendor, with the price that it stands for after corrections."""
+    """The note of the same item, kind, lot, day and vendor, with the price that counts after corrections."""
     corrected = _corrected(source)
     for path in sorted(source.glob("*/prices_*.csv")):
         for number, record in enumerate(_records(path), start=2):

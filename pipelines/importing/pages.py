@@ -27,7 +27,7 @@ LINES = "data-rigonomics-lines"
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML. A text whose tables stand without blank lines around them, as copied ones do, is given
+    """Markdown as HTML. A text whose tables have no blank lines around them, as copied ones do, is given
     those."""
     parser = MarkdownIt("commonmark").enable("table")
     lines = dict(enumerate(text.splitlines(), start=1))
@@ -44,7 +44,7 @@ def rendered(text: str) -> str:
 
 
 def _set_apart(lines: dict[int, str]) -> Iterator[int]:
-    """Numbers of the lines in order, 0 standing for a blank line before and behind each table."""
+    """Numbers of the lines in order, 0 for a blank line before and behind each table."""
     in_table = False
     for number, line in lines.items():
         begins = DELIMITER_ROW.match(lines.get(number + 1, "")) is not None and "|" in line
@@ -94,8 +94,8 @@ def _first_heading(root: Any) -> str:
 
 
 STATED = re.compile(
-    r"(?i)\b(?:(?:last )?updated(?: on)?|(?:data|prices?|pricing|rates?|snapshot) (?:as )?(?:of|from)|as of|pricing in|prices in)"
-    r"[:\s]+((?:[A-Z][a-z]{2,8}\.? )(?:\d{1,2}(?:st|nd|rd|th)?, )?20\d\d|20\d\d-\d\d(?:-\d\d)?)"
+    r"(?i)\b(?:(?:last )?updated(?: on)?|(?:data|prices?|pricing|rates?|snapshot) (?:as )?(?:of|from)|as of|pricing in"
+    r"|prices in)[:\s]+((?:[A-Z][a-z]{2,8}\.? )(?:\d{1,2}(?:st|nd|rd|th)?, )?20\d\d|20\d\d-\d\d(?:-\d\d)?)"
 )
 """`Data as of March 2026`, `Updated on May 29, 2026`."""
 
@@ -118,9 +118,9 @@ def _published_on(root: Any) -> str:
 
 
 def _grid(table: Any, name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows, a cell that covers several places standing in each of them.
+    """Header and rows, a cell that covers several places being in each of them.
 
-    A row that is one cell over the whole width is a heading between rows: its text stands in the first column only.
+    A row that is one cell over the whole width is a heading between rows: its text is in the first column only.
     Raises RigonomicsError as soon as spans make it larger than a table may be.
     """
     records: list[list[str]] = []

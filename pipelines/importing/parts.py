@@ -74,7 +74,7 @@ def _without_sums(table: FoundTable) -> tuple[FoundTable, list[LeftOut]]:
 
 
 def _without_shops(table: FoundTable) -> tuple[FoundTable, list[LeftOut]]:
-    """A PCPartPicker list: the price apart from the shop, sums and unpriced parts told apart."""
+    """A PCPartPicker list: the price apart from the shop, sums and unpriced parts kept apart."""
     left_out: list[LeftOut] = []
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []

@@ -152,7 +152,7 @@ class _Proposer(Naming):
         return any(self._meaning(name).attribute == RATE for name in self._table.header)
 
     def _release_days(self) -> None:
-        """A release date is the day of a release price, where no other price or rate stands in the row."""
+        """A release date is the day of a release price, where no other price or rate is in the row."""
         if "observed_on" in self._facets:
             return
         for position, header in enumerate(self._table.header):
@@ -320,14 +320,14 @@ class _Proposer(Naming):
         """The contract of a table whose first column names attributes and whose other headers name hardware; else
         None."""
         first, *others = self._table.header
-        articles = [name for name in others if self._names.resolves("hardware", name)]
+        items = [name for name in others if self._names.resolves("hardware", name)]
         labels = [label.strip() for label in self._table.column(0) if label.strip()]
-        if not articles or len(labels) != len(set(labels)) or len(labels) < 2:
+        if not items or len(labels) != len(set(labels)) or len(labels) < 2:
             return None
         if any(self._names.share(section, self._table.column(0)) >= MOST for section in ("hardware", "model")):
             return None
         spoken = [label for label in labels if (m := self._meaning(label)).attribute and not m.unknown]
-        if len(articles) < MOST * len(others) and len(spoken) < MOST * len(labels):
+        if len(items) < MOST * len(others) and len(spoken) < MOST * len(labels):
             return None
         rows = [row for row in self._table.rows if row and row[0].strip()]
         turned = FoundTable(
@@ -347,12 +347,12 @@ class _Proposer(Naming):
         attributes = {label: within._columns[label] for label in labels}
         unnamed = r"(?i)notes?|comments?|source|delta|difference|change|vs\.?.*|improvement|winner|unit|units"
         columns: dict[str, Any] = {
-            name: {"hardware": name} if name in articles or not re.fullmatch(unnamed, name.strip())
+            name: {"hardware": name} if name in items or not re.fullmatch(unnamed, name.strip())
             else {"ignore": "the header names no item"}
             for name in others
         }  # fmt: skip
         section = {
-            **self._head(within._kind()), "attribute_column": first, "defaults": within._defaults, "attributes": attributes,
-            "columns": columns,
+            **self._head(within._kind()), "attribute_column": first, "defaults": within._defaults,
+            "attributes": attributes, "columns": columns,
         }  # fmt: skip
         return Proposal(self._table, section, tuple(within._remarks), True)

@@ -19,8 +19,8 @@ HIDDEN = ("hardware", "model", "build", "note")
 SHOWN = {
     "row": "raw_row", "column": "raw_column", "text": "raw_text", "item": "hardware_id", "model": "model_id",
     "build": "build_id", "kind": "kind", "attribute": "attribute", "value_low": "value_low", "value_high": "value_high",
-    "value_text": "value_text", "unit": "unit", "amount_low": "amount_low", "amount_high": "amount_high", "fx_day": "fx_day",
-    "is_approximate": "is_approximate", "bound": "bound",
+    "value_text": "value_text", "unit": "unit", "amount_low": "amount_low", "amount_high": "amount_high",
+    "fx_day": "fx_day", "is_approximate": "is_approximate", "bound": "bound",
     "date_basis": "date_basis", "note": "note",
 }  # fmt: skip
 """What every reading says, and the column of the observations that has it."""

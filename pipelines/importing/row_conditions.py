@@ -1,4 +1,4 @@
-"""Conditions that stand in a row's own words: beside the name of a card, or in a column that is not read.
+"""Conditions in a row's own words: beside the name of a card, or in a column that is not read.
 
 A speed `batch 8`, `(CPU offload)` or `(250W limit)` is no speed of one stream on the whole card; a price `(for parts)`
 is no price.
@@ -14,7 +14,8 @@ from pipelines.importing.headers import facets_of
 
 AT_ONCE = re.compile(
     r"(?i)\b(?:batch(?: ?size)?|bs|concurrency|concurrent|conc|parallel|np|max[- ]?num[- ]?seqs) ?[=:x]? ?(\d{1,4})\b"
-    r"|\b(\d{1,4}) ?(?:users|concurrent|parallel|streams|clients|sessions|requests)\b|\bx ?(\d{1,4}) (?:users|streams)\b"
+    r"|\b(\d{1,4}) ?(?:users|concurrent|parallel|streams|clients|sessions|requests)\b"
+    r"|\bx ?(\d{1,4}) (?:users|streams)\b"
 )
 SEVERAL = re.compile(r"(?i)\b(?:batched|concurrent|multi[- ]?user|multi[- ]?stream|parallel requests)\b")
 OFFLOAD = re.compile(
@@ -22,7 +23,8 @@ OFFLOAD = re.compile(
 )
 PROCESSOR = re.compile(r"(?i)\bcpu[- ]only\b|\bngl ?[=:]? ?0\b|^cpu$")
 LIMITED = re.compile(
-    r"(?i)(?:power[- ]?(?:limit|cap)\w*|limited|capped|undervolt\w*|@)[^()|,;]*?\d{2,4} ?W\b|\(\s*\d{2,4} ?W\s*\)|undervolt\w*|overclock\w*"
+    r"(?i)(?:power[- ]?(?:limit|cap)\w*|limited|capped|undervolt\w*|@)[^()|,;]*?\d{2,4} ?W\b|\(\s*\d{2,4} ?W\s*\)"
+    r"|undervolt\w*|overclock\w*"
 )
 GUESSING = re.compile(r"(?i)\bspeculative|\bspec[- ]?dec\w*|\bdraft(?:ing| model)?\b|\bmtp\b|\beagle-?\d?\b|\bmedusa\b")
 SPEEDS = (SPEED, "prompt_time")

@@ -26,7 +26,10 @@ UNIT_OF_AMOUNT = {
 }  # fmt: skip
 REMARKS = r"(?i)\b(?:notes?|comments?|remarks?|best for|use case|verdict|why|pros|cons|description)\b"
 SUMS = r"(?i)\W*(?:(?:sub|grand )?totals?|sum|average|avg|mean|median)\b.*"
-INSTANCES = r"(?i)(?:instance|plan|sku|flavou?r|machine|vm|offer|package|shape|server)s?(?: (?:type|name|id|size))?|instance_?type|configuration|config"
+INSTANCES = (
+    r"(?i)(?:instance|plan|sku|flavou?r|machine|vm|offer|package|shape|server)s?(?: (?:type|name|id|size))?"
+    r"|instance_?type|configuration|config"
+)
 INSTANCE_NAMES = (
     r"(?i)\b[a-z]+\d+[a-z]*\.(?:\d*x?large|metal)\b|\bStandard_N|\ba[23]-(?:high|mega|ultra)gpu|\bg2-standard"
 )
@@ -113,8 +116,9 @@ class Settling:
         if meaning.attribute == SPEED and "phase" not in meaning.facets and "phase" not in self._facets:
             self._settle_phase(meaning)
         if meaning.bare_power and (
-            any(m.attribute == SPEED for m in others) or sum(m.attribute in ("memory", "memory_bandwidth", "cuda_cores", "boost_clock") for m in others) < 1
-        ):  # fmt: skip
+            any(m.attribute == SPEED for m in others)
+            or not any(m.attribute in ("memory", "memory_bandwidth", "cuda_cores", "boost_clock") for m in others)
+        ):
             meaning.unread = "power without a word on which: it may be measured"
         if meaning.attribute == "size" and not ("model" in self._facets or "model" in meaning.facets):
             if "model" in self._of_title and "hardware" not in self._facets:

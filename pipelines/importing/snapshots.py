@@ -196,7 +196,7 @@ def _taken_over(table: FoundTable, section: Any, last: Path, on: date) -> Propos
                 kept.append({"rows": same, **{k: v for k, v in override.items() if k not in ("row", "rows")}})
             if len(same) < len(rows):
                 gone = ", ".join(str(row) for row in rows if row not in same)
-                remarks.append(f"an override of row {gone} is left out: another name stands there now")
+                remarks.append(f"an override of row {gone} is left out: another name is there now")
         section["overrides"] = kept
     return Proposal(table, section, tuple(remarks), True, is_taken_over=True)
 
@@ -230,7 +230,7 @@ def _records(path: Path) -> list[list[str]]:
 
 @contextmanager
 def _staging(raw: Path | None) -> Iterator[Path]:
-    """A folder that nobody reads and that is gone afterwards; beside the sources if they are to be moved out of it."""
+    """A folder that nothing reads and that is gone afterwards; beside the sources if they are to be moved out of it."""
     try:
         root = Path(tempfile.mkdtemp(prefix=".import-", dir=raw))
     except OSError as error:

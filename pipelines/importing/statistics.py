@@ -33,7 +33,8 @@ def unfolded(document: Document, table: FoundTable | None = None) -> FoundTable 
             numbers.append(number)
     header = (*dimensions, TIME, VALUE, FLAG)
     return FoundTable(
-        table.number, table.name, table.title, table.place, header, tuple(rows), form=table.form, file_rows=tuple(numbers)
+        table.number, table.name, table.title, table.place, header, tuple(rows), form=table.form,
+        file_rows=tuple(numbers),
     )  # fmt: skip
 
 

@@ -17,19 +17,27 @@ LONGEST_NAME = 200
 
 OF_HARDWARE = (
     r"(?:gpu|graphics|accelerator|hardware|device|chip|card)s?(?: ?/ ?(?:gpu|cpu|device|accelerator|system|chip)s?)?"
-    r"(?: (?:name|model|type|info|card|cards|config|configuration|setup|sku))?|video cards?|gpu\(s\)|nvidia gpus?|graphics cards?"
-    r"|accelerator ?name|accel name",
-    r"(?:system|machine|platform|computer|server|rig|setup|box|laptop|host|pc|mac)s?(?: (?:name|model|type|config|configuration))?"
-    r"|configuration|config|hardware (?:used|spec)|cpu|processor|soc|test system",
+    r"(?: (?:name|model|type|info|card|cards|config|configuration|setup|sku))?|video cards?|gpu\(s\)|nvidia gpus?"
+    r"|graphics cards?|accelerator ?name|accel name",
+    r"(?:system|machine|platform|computer|server|rig|setup|box|laptop|host|pc|mac)s?"
+    r"(?: (?:name|model|type|config|configuration))?|configuration|config|hardware (?:used|spec)|cpu|processor|soc"
+    r"|test system",
 )
 """Whole headers of columns that name hardware, in their order."""
-OF_ITEMS = r"(?:product|item|article|listing|part|component|selection|card)s?(?: (?:name|title|description))?|names?|titles?|model(?: name)?"
+OF_ITEMS = (
+    r"(?:product|item|article|listing|part|component|selection|card)s?(?: (?:name|title|description))?|names?|titles?"
+    r"|model(?: name)?"
+)
 OF_MODELS = (
-    r"(?:base |ai |language |llm )?models?(?: ?(?:name|id|type|/ ?quant|\+ ?quant|used|\(quant\)|file|filename|tested|variant))?"
+    r"(?:base |ai |language |llm )?models?"
+    r"(?: ?(?:name|id|type|/ ?quant|\+ ?quant|used|\(quant\)|file|filename|tested|variant))?"
     r"|llms?|network|checkpoint|weights|architecture/model"
 )
 SIZE_OF_MODEL = r"model size|params?|parameters|size"
-SYSTEMS = r"(?:system|machine|computer|server|rig|laptop|host|pc|workstation|build|instance|plan|offer|package)s?(?: (?:name|type|model|id))?"
+SYSTEMS = (
+    r"(?:system|machine|computer|server|rig|laptop|host|pc|workstation|build|instance|plan|offer|package)s?"
+    r"(?: (?:name|type|model|id))?"
+)
 """Headers of a column beside the card's: what else the row states may be of the whole system."""
 
 
@@ -88,7 +96,8 @@ class Names:
         _, end, name = found[0]
         following = words[end].lower() if end < len(words) else ""
         if re.fullmatch(
-            r"(?:laptop|mobile|notebook|max-q|ti|super|d|xt|xtx|gre|ultra|pro|max|\d+gb|m|sxm\d?|nvl|pcie|and|or|vs\.?|[+&/])",
+            r"(?:laptop|mobile|notebook|max-q|ti|super|d|xt|xtx|gre|ultra|pro|max|\d+gb|m|sxm\d?|nvl|pcie|and|or|vs\.?"
+            r"|[+&/])",
             following,
         ):
             return None
@@ -144,7 +153,8 @@ def subject_columns(
         ]
         named = [
             n for n, key in enumerate(keys)
-            if n not in taken and wordy[n] and shares["model"][n] >= MOST and not re.search(r"param|size|weights|v?ram|memory", key)
+            if n not in taken and wordy[n] and shares["model"][n] >= MOST
+            and not re.search(r"param|size|weights|v?ram|memory", key)
         ]  # fmt: skip
         if sized or named:
             taken[(named or sized)[0]] = "model"

@@ -5,8 +5,8 @@ import re
 from pipelines.importing.found import Document, FoundTable
 
 OLLAMA = re.compile(
-    r"^\s*(total duration|load duration|prompt eval count|prompt eval duration|prompt eval rate|eval count|eval duration"
-    r"|eval rate)\s*:\s*(\S.*?)\s*$",
+    r"^\s*(total duration|load duration|prompt eval count|prompt eval duration|prompt eval rate|eval count"
+    r"|eval duration|eval rate)\s*:\s*(\S.*?)\s*$",
     re.MULTILINE,
 )
 RUN = re.compile(r"(?m)^\s*[$>#%]*\s*(?:.*\s)?ollama run\s+(\S+)")
@@ -49,7 +49,7 @@ OTHER_MACHINE = re.compile(r"(?m)^\s{0,3}(?:#{1,6}\s|\*\*|\S.*\bcomment\b)")
 def devices_before(document: Document, table: FoundTable) -> str | None:
     """The cards that llama.cpp printed before a table, parted by commas; None if it does not say them, or not alike.
 
-    Those of an earlier table count only where no heading and no other speaker stands between the two.
+    Those of an earlier table count only where no heading and no other speaker is between the two.
     """
     place = PLACE.fullmatch(table.place)
     if place is None:

@@ -146,7 +146,7 @@ def _check_not_poisoned(
     share = (far + held) / max(read.height + held, 1)
     if share > feed.most_moved:
         raise RigonomicsError(
-            f"{share:.0%} of its figures are more than {feed.factor:g} times off the last ones or outside the range of their "
-            f"kind{example}: it is not kept.",
+            f"{share:.0%} of its figures are more than {feed.factor:g} times off the last ones or outside the range of "
+            f"their kind{example}: it is not kept.",
             "If they are right, save the file and import it.",
         )

@@ -127,7 +127,8 @@ def _json_lines(handle: IO[bytes], table: Table, size: int) -> Iterator[Batch]:
         stranger = next(((n, key) for n, _, r in parsed if r is not None for key in r if key not in known), None)
         if stranger is not None:
             raise RigonomicsError(
-                f"{table.raw_file} line {stranger[0]} has {stranger[1]!r}, which its contract or the lines before do not know.",
+                f"{table.raw_file} line {stranger[0]} has {stranger[1]!r}, which its contract or the lines before do "
+                "not know.",
                 f"Declare it under [{table.name}.columns] in tables.toml"
                 + (", or give it in the first lines too." if stranger[1] in IMPLICIT_COLUMNS else "."),
             )

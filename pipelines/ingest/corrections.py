@@ -77,6 +77,7 @@ def _check_line(source: Source, line: dict[str, str], place: str) -> None:
     held = dict(zip(records[0], records[number - 1], strict=False)).get(column) if number <= len(records) else None
     if held != line["old"]:
         raise ContractError(
-            f"{place} corrects {shown(line['old'])}, but {table.raw_file} row {row} column {shown(column)} holds {shown(held)}.",
+            f"{place} corrects {shown(line['old'])}, but {table.raw_file} row {row} column {shown(column)} holds "
+            f"{shown(held)}.",
             "Correct the place or the old text.",
         )

@@ -2,10 +2,8 @@
 
 What a record says follows from three things that do not touch each other: its figure, its facets (item, condition,
 provider …), and its day. Each distinct one of them is observed beside known ones of the other two. Where they do touch,
-because a
-remark stands beside the figure or because two of them are wrong, the record is observed as it is. The readings are
-those of
-`observe` on every record, which a test compares.
+because a remark is beside the figure or because two of them are wrong, the record is observed as it is. The readings
+are those of `observe` on every record, which a test compares.
 """
 
 from collections.abc import Mapping

@@ -25,7 +25,7 @@ IN_THOUSANDS = (
     "USD/year",
     "USD/month",
 )
-"""Units of figures that run into thousands, and that nobody gives to three decimals."""
+"""Units of figures that run into thousands, and that no source gives to three decimals."""
 
 
 def doubts(rows: pl.DataFrame) -> pl.DataFrame:

@@ -194,7 +194,7 @@ def _contradicted(vocabulary: Vocabulary) -> list[pl.Expr]:
     return [
         pl.when(
             pl.col("annotation").str.contains(words([word]))
-            & pl.col(facet).is_in(allowed).not_().fill_null(defaults.get(facet, "") not in allowed if facet in defaults else False)
+            & pl.col(facet).is_in(allowed).not_().fill_null(facet in defaults and defaults[facet] not in allowed)
             & ((pl.lit(facet) != "each") | (pl.coalesce("count", "hardware_count").fill_null("1") != "1"))
         ).then(
             pl.format(

@@ -18,11 +18,16 @@ COMMA, POINT = "decimal comma", "decimal point"
 BARE_DOLLAR = rf"(?:^|[^A-Za-z])\$|{EDGE}(?i:dollars?){EDGE}"
 UNITED_STATES = rf"{EDGE}USD{EDGE}|{EDGE}US\s?\$|{EDGE}(?i:US\s(?:dollars?)){EDGE}"
 TAXES = {
-    "included": r"(?i)\b(?:incl\.?|including|includes|inkl\.?|inc\.?|with)\s(?:all\s|[0-9]{1,2}(?:[.,][0-9])?\s?%\s)?(?:sales\s)?(?:VAT|GST|tax|taxes|MwSt\.?|USt\.?|TVA|IVA)",
-    "excluded": r"(?i)\b(?:excl\.?|excluding|excludes|ex\.?|exkl\.?|zzgl\.?|plus|before|without|w/o)\s(?:[0-9]{1,2}(?:[.,][0-9])?\s?%\s)?(?:sales\s)?(?:VAT|GST|tax|taxes|MwSt\.?|USt\.?|TVA|IVA)",
+    "included": r"(?i)\b(?:incl\.?|including|includes|inkl\.?|inc\.?|with)\s"
+    r"(?:all\s|[0-9]{1,2}(?:[.,][0-9])?\s?%\s)?(?:sales\s)?(?:VAT|GST|tax|taxes|MwSt\.?|USt\.?|TVA|IVA)",
+    "excluded": r"(?i)\b(?:excl\.?|excluding|excludes|ex\.?|exkl\.?|zzgl\.?|plus|before|without|w/o)\s"
+    r"(?:[0-9]{1,2}(?:[.,][0-9])?\s?%\s)?(?:sales\s)?(?:VAT|GST|tax|taxes|MwSt\.?|USt\.?|TVA|IVA)",
 }
 """Words behind an amount that say whether taxes are in it."""
-EVIDENT_COMMA = r"[0-9],[0-9]{1,2}(?:[^0-9,]|$)|[0-9],[-–—]{1,2}|[0-9]\.[0-9]{3},[0-9]|[0-9]\.[0-9]{3}\.[0-9]{3}|(?:^|[^0-9.,])0,[0-9]"
+EVIDENT_COMMA = (
+    r"[0-9],[0-9]{1,2}(?:[^0-9,]|$)|[0-9],[-–—]{1,2}|[0-9]\.[0-9]{3},[0-9]|[0-9]\.[0-9]{3}\.[0-9]{3}"
+    r"|(?:^|[^0-9.,])0,[0-9]"
+)
 """How a figure shows that its decimals are behind a comma: `12,50`, `1.299,00`, `899,-`, `1.234.567`."""
 NOT_OF_COMMA = r"[0-9]\.[0-9]{1,2}(?:[^0-9]|$)|[0-9]\.[0-9]{4}|[0-9],[0-9]{3},[0-9]{3}"
 """Figures that cannot have a decimal comma."""
@@ -91,11 +96,11 @@ def _resolved(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     rows = rows.with_columns(said=said)
     meant, unclear = [], []
     for name, codes in shared.items():
-        stands = text.str.contains(_pattern(name))
+        is_there = text.str.contains(_pattern(name))
         one = _one_of(codes)
-        meant.append(pl.when(stands & one.is_not_null()).then(one))
+        meant.append(pl.when(is_there & one.is_not_null()).then(one))
         unclear.append(
-            pl.when(stands & one.is_null()).then(
+            pl.when(is_there & one.is_null()).then(
                 pl.lit(
                     f'{name} may be {" or ".join(codes)}: let the source declare its currency (currency = "{codes[0]}")'
                 )
@@ -160,7 +165,8 @@ def _respelled(rows: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     rows = rows.with_columns(
         text=pl.when(is_indian).then(text.str.replace_all(LAKH, "$1$2$3").str.replace_all(r"([0-9]),([0-9])", "$1$2"))
         .when(is_foreign).then(
-            text.str.replace_all(r"([0-9])['’]([0-9]{3})(?-u:\b)", "$1$2").str.replace_all(r"([0-9])\.[-–—]{1,2}(?:$|\s)", "$1")
+            text.str.replace_all(r"([0-9])['’]([0-9]{3})(?-u:\b)", "$1$2")
+            .str.replace_all(r"([0-9])\.[-–—]{1,2}(?:$|\s)", "$1")
         )
         .otherwise(text),
         locale=locale,
@@ -187,7 +193,9 @@ def _located(rows: pl.DataFrame) -> pl.DataFrame:
         text=pl.when(has_comma & ~misfit).then(plain).otherwise(text),
         money_reason=pl.coalesce(
             "money_reason",
-            pl.when(misfit).then(pl.format("'{}' has no decimal comma, which its source is declared to write", text.str.head(100))),
+            pl.when(misfit).then(
+                pl.format("'{}' has no decimal comma, which its source is declared to write", text.str.head(100))
+            ),
         ),
     )  # fmt: skip
 

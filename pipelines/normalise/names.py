@@ -20,7 +20,7 @@ from pipelines.normalise.suggestions import suggestion
 class _Stripped:
     """A name with some of its additions taken off.
 
-    lost: what may tell two articles apart and was taken off, so that it has to be checked.
+    lost: what may tell two items apart and was taken off, so that it has to be checked.
     """
 
     text: str
@@ -85,12 +85,12 @@ def _readings(section: str, text: str) -> Iterator[_Stripped]:
     yield stripped
     steps = {
         "hardware": (
-            _with_line_apart, _without_host, _without_count, _without_link, _without_remark, _without_choice, _without_memory,
-            _without_trade_words, _without_processor_words,
+            _with_line_apart, _without_host, _without_count, _without_link, _without_remark, _without_choice,
+            _without_memory, _without_trade_words, _without_processor_words,
         ),
         "model": (
-            _without_quantization, _without_file, _without_owner, _without_remark, _without_choice, _without_the_word_model,
-            _without_tuning, _with_family_apart,
+            _without_quantization, _without_file, _without_owner, _without_remark, _without_choice,
+            _without_the_word_model, _without_tuning, _with_family_apart,
         ),
         "build": (_without_remark,),
     }[section]  # fmt: skip
@@ -115,7 +115,7 @@ COUNT_BEHIND = re.compile(
 COUNT_OF_PLURAL = re.compile(r"^(\d{1,3}) (?=.*[a-z\d]s\b)")
 ONE_MORE = re.compile(r"^(?:an? )?(?:2nd|3rd|[4-9]th|second|third|fourth|another|additional) ", re.I)
 PLURAL = re.compile(r"(?<=\d{3})s\b|(?<=[A-Za-z]{2})s(?=$| \()")
-"""The s of `RTX 3090s` and `PSUs`, but not of the article L40S."""
+"""The s of `RTX 3090s` and `PSUs`, but not of the item L40S."""
 
 
 def _without_count(name: _Stripped) -> _Stripped:
@@ -159,7 +159,7 @@ def _without_remark(name: _Stripped) -> _Stripped:
 
 
 def _without_choice(name: _Stripped) -> _Stripped:
-    """`… or similar`, `… or <another article>`: the first named counts."""
+    """`… or similar`, `… or <another item>`: the first named counts."""
     text = re.split(r",? or ", name.text, maxsplit=1, flags=re.I)[0].strip()
     return replace(name, text=text) if text and text != name.text else name
 
@@ -182,7 +182,10 @@ def _with_line_apart(name: _Stripped) -> _Stripped:
     return replace(name, text=re.sub(r"(?i)\b(RTX PRO)(?=\d)", r"\1 ", text))
 
 
-HOST_WORDS = r"(?:my |a |custom |home |gaming |desktop |diy )*(?:pc|desktop|workstation|server|build|rig|computer|egpu)(?: build)?"
+HOST_WORDS = (
+    r"(?:my |a |custom |home |gaming |desktop |diy )*"
+    r"(?:pc|desktop|workstation|server|build|rig|computer|egpu)(?: build)?"
+)
 
 
 def _without_host(name: _Stripped) -> _Stripped:
@@ -192,17 +195,18 @@ def _without_host(name: _Stripped) -> _Stripped:
 
 
 TRADE_WORDS = (
-    r"founders? edition|fe|graphics cards?|video cards?|gpus?|graphics|cards?|(?:gddr[56]x?|hbm[23]?e?)|pci-?e(?: ?[345]\.0)?"
-    r"(?: x16)?|pci express(?: [345]\.0)?(?: x16)?|asus|msi|gigabyte|evga|zotac|palit|gainward|inno3d|kfa2|galax|sapphire|xfx"
-    r"|powercolor|asrock|colorful|yeston|pny|manli|rog|strix|tuf|proart|dual(?= (?:geforce|rtx|radeon|rx))|gaming(?: pro)?"
-    r"|trio|suprim|master|ventus|[23]x(?= oc)|oc|overclocked|ftw3 ultra|ftw3|xc3 ultra|xc3|aorus|eagle|windforce|vision|xtreme|amp|holo|trinity|twin edge"
-    r"|gamerock|gamingpro|phoenix|phantom|red devil|hellhound|nitro\+?|pulse|speedster|merc ?310|qick|taichi|steel legend"
-    r"|ichill|igame|vulcan|verto|xlr8|epic-?x|triple fan|dual fan|rgb|edition|oc edition|(?:brand )?new(?: sealed)?|sealed"
-    r"|used|pre-?owned|second ?hand|refurbished|renewed|open box|tested|working|fully functional|free shipping|desktop"
-    r"|ultra gaming|suprim liquid(?: x)?|soc|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr|with (?:original )?box"
-    r"|[0-9]{2}g-p5-[0-9]{4}-[a-z]{2}|zt-[a-z0-9-]+|gv-n[a-z0-9-]+|vcg[a-z0-9-]+"
+    r"founders? edition|fe|graphics cards?|video cards?|gpus?|graphics|cards?|(?:gddr[56]x?|hbm[23]?e?)"
+    r"|pci-?e(?: ?[345]\.0)?(?: x16)?|pci express(?: [345]\.0)?(?: x16)?|asus|msi|gigabyte|evga|zotac|palit|gainward"
+    r"|inno3d|kfa2|galax|sapphire|xfx|powercolor|asrock|colorful|yeston|pny|manli|rog|strix|tuf|proart"
+    r"|dual(?= (?:geforce|rtx|radeon|rx))|gaming(?: pro)?|trio|suprim|master|ventus|[23]x(?= oc)|oc|overclocked"
+    r"|ftw3 ultra|ftw3|xc3 ultra|xc3|aorus|eagle|windforce|vision|xtreme|amp|holo|trinity|twin edge|gamerock|gamingpro"
+    r"|phoenix|phantom|red devil|hellhound|nitro\+?|pulse|speedster|merc ?310|qick|taichi|steel legend|ichill|igame"
+    r"|vulcan|verto|xlr8|epic-?x|triple fan|dual fan|rgb|edition|oc edition|(?:brand )?new(?: sealed)?|sealed|used"
+    r"|pre-?owned|second ?hand|refurbished|renewed|open box|tested|working|fully functional|free shipping|desktop"
+    r"|ultra gaming|suprim liquid(?: x)?|soc|ultra(?= gaming)|dlss ?[23]?|ray tracing|hdmi|dp|hdcp|lhr|non-lhr"
+    r"|with (?:original )?box|[0-9]{2}g-p5-[0-9]{4}-[a-z]{2}|zt-[a-z0-9-]+|gv-n[a-z0-9-]+|vcg[a-z0-9-]+"
 )
-"""Words of makers and shops that stand around a card's name and do not make another card of it. A list, not a guess:
+"""Words of makers and shops that are around a card's name and do not make another card of it. A list, not a guess:
 a word that is not in it (Laptop, Super, D, SXM, water block) leaves the name unresolved."""
 
 
@@ -226,8 +230,9 @@ def _without_processor_words(name: _Stripped) -> _Stripped:
 
 
 QUANTIZATION = re.compile(
-    r"(?i)(?:(?<=[\s:/_.(,-])|^)(?:UD[-_])?(I?Q[1-8]_K ?- ?(?:Small|Medium|Large)|I?Q[1-8](?:_(?:[01]|K(?:_(?:XXS|XS|S|M|L|XL))?|XXS|XS"
-    r"|NL|S|M))?|(?:BF|F|FP)(?:16|32)|FP[48]|INT[48]|NVFP4|MXFP4(?: MoE)?|AWQ|GPTQ|[48]-?bit|W[48]A(?:8|16))(?=$|[\s:/_.),-])"
+    r"(?i)(?:(?<=[\s:/_.(,-])|^)(?:UD[-_])?(I?Q[1-8]_K ?- ?(?:Small|Medium|Large)"
+    r"|I?Q[1-8](?:_(?:[01]|K(?:_(?:XXS|XS|S|M|L|XL))?|XXS|XS|NL|S|M))?|(?:BF|F|FP)(?:16|32)|FP[48]|INT[48]|NVFP4"
+    r"|MXFP4(?: MoE)?|AWQ|GPTQ|[48]-?bit|W[48]A(?:8|16))(?=$|[\s:/_.),-])"
 )
 """How a model's weights are stored, as names of models and files carry it."""
 SIZES_OF_MIX = {"SMALL": "S", "MEDIUM": "M", "LARGE": "L"}
@@ -288,12 +293,11 @@ def _without_the_word_model(name: _Stripped) -> _Stripped:
 
 
 def _is_safe(name: _Stripped, entry_id: str, section: str, catalogue: Catalogue) -> bool:
-    """False if what was taken off the name could make it another article of the same kind.
+    """False if what was taken off the name could make it another item of the same kind.
 
     That is so if another entry has a name that holds all the words left and one of those taken off (`RTX 6000
     (Blackwell)`), or if memory was taken off where the entry's own names give another size, or where entries differ by
-    nothing but
-    their memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
+    nothing but their memory (`A100 40GB` is neither the A100 80GB nor an A100 of unsaid memory).
     """
     kinds = catalogue.kinds if section == "hardware" else {}
     wanted = name.kind or ("gpu" if name.memory is not None else None)

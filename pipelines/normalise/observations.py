@@ -125,7 +125,8 @@ def _conditions() -> list[pl.Expr | str]:
         pl.coalesce("quantization", "model_quantization").str.to_uppercase().alias("quantization"),
         "engine",
         pl.when(is_benchmark).then(pl.col("phase").fill_null(BENCHMARK_DEFAULTS["phase"])).alias("phase"),
-        pl.when(is_benchmark & ~is_unspecified).then(pl.col("concurrency").cast(pl.Int32, strict=False).fill_null(1)).alias("concurrency"),
+        pl.when(is_benchmark & ~is_unspecified)
+        .then(pl.col("concurrency").cast(pl.Int32, strict=False).fill_null(1)).alias("concurrency"),
         pl.when(is_benchmark).then((pl.col("per_user") == "true").fill_null(False)).alias("per_user"),
         pl.when(is_benchmark).then(pl.col("offload").fill_null(BENCHMARK_DEFAULTS["offload"]))
         .otherwise("offload").alias("offload"),

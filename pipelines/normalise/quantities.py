@@ -39,7 +39,10 @@ OUTPUT = {
     "is_empty": pl.Boolean,
     "reason": pl.String,
 }
-EMPTY = rf"(?i)^(?:(?:{DASH}|—)*|n/a|n\.a\.|na|unknown|tb[adc]|none|unspecified|not (?:stated|given|specified|applicable)|\?+)$"
+EMPTY = (
+    rf"(?i)^(?:(?:{DASH}|—)*|n/a|n\.a\.|na|unknown|tb[adc]|none|unspecified|not (?:stated|given|specified|applicable)"
+    r"|\?+)$"
+)
 
 
 def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
@@ -54,7 +57,7 @@ def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame
 
     Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no'
     or 'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),
-    annotation (what stood in parentheses or followed), footnote (the mark), currency (code of the one that an
+    annotation (what was in parentheses or followed), footnote (the mark), currency (code of the one that an
     amount is in; it is not converted here), is_empty (nothing is stated) and reason (why it could not be read; null if
     it was, or if there is nothing to read).
     """

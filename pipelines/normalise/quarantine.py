@@ -1,7 +1,7 @@
 """The guard before anything is published: a figure far from what its item has, or from all of its kind, is held back.
 
 A pure function of the observations. What an item has is what other sources say of it: older snapshots, or at least two
-sources that agree with each other. Where nobody says anything, the range of its kind counts. Factors and ranges are
+sources that agree with each other. Where no source says anything, the range of its kind counts. Factors and ranges are
 assumptions, each with its reason; a figure that somebody has vouched for (data/releases.csv) is published all the same.
 """
 
@@ -44,7 +44,8 @@ def quarantine(
     listed = (
         caught.rename({"raw_column": "column_name"})
         .join(
-            releases.select(*key, "released_by", "released_on", released_because="reason").unique(RELEASE_KEY, keep="last"),
+            releases.select(*key, "released_by", "released_on", released_because="reason")
+            .unique(RELEASE_KEY, keep="last"),
             on=list(RELEASE_KEY), how="left", nulls_equal=True,
         )
         .select(pl.col(name).cast(dtype) for name, dtype in QUARANTINED.items())
@@ -73,7 +74,9 @@ def _comparable(observations: pl.DataFrame, kinds: pl.DataFrame, limits: pl.Data
         )
         .join(kinds.select("hardware_id", pl.col("kind").alias("item_kind")), on="hardware_id")
         .join(
-            limits.select("attribute", pl.col("kind").alias("item_kind"), "low", "high", pl.col("factor").alias("allowed")),
+            limits.select(
+                "attribute", pl.col("kind").alias("item_kind"), "low", "high", pl.col("factor").alias("allowed")
+            ),
             on=["attribute", "item_kind"],
         )
         .with_columns(
@@ -96,7 +99,8 @@ def _outside_kind(guarded: pl.DataFrame) -> pl.DataFrame:
     return outside.with_columns(factor=_times_off()).with_columns(
         reason=pl.format(
             "{} of {} is outside {} to {}, the range of any {}",
-            pl.col("attribute").str.replace_all("_", " "), _digits("mid"), _digits("known_low"), _digits("known_high"), "item_kind",
+            pl.col("attribute").str.replace_all("_", " "), _digits("mid"), _digits("known_low"), _digits("known_high"),
+            "item_kind",
         )
     )  # fmt: skip
 

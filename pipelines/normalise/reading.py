@@ -99,7 +99,7 @@ def read_figures(extracted: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFram
 
 
 def resolve(read: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Names to ids, with the count and the link that stood in the hardware's name."""
+    """Names to ids, with the count and the link that was in the hardware's name."""
     named = read.with_columns(
         pl.concat_str("hardware", "variant", separator=" ", ignore_nulls=True).replace("", None).alias("hardware")
     )

@@ -32,7 +32,10 @@ OF_A_PRECISION = ("TFLOPS",)
 """Units of which figures of two precisions are figures of two things."""
 GRADE = rf"^80\s?{PSU_CLASS}"
 """80 PLUS is an efficiency label of power supplies, not eighty of something."""
-MONTH = r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+MONTH = (
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 DAY = rf"{EDGE}{MONTH}\.?\s20[1-4][0-9]{EDGE}"
 DATE = rf"^[0-9]{{1,2}}(?i:st|nd|rd|th)?\.?\s?{MONTH}\b"
 """`20 Nov 2026` is no twenty of anything."""

@@ -18,7 +18,8 @@ LEAST = 0.25
 """Confidence below which nothing is suggested."""
 KIND_WORDS: Mapping[str, str] = {
     "psu": r"psu|power supply|\d{3,4}w\b", "board": r"motherboard|board|mainboard",
-    "system": r"mac|macbook|dgx|studio|laptop|workstation|mini|server|station|jetson|apple|m[1-5](?: (?:max|ultra|pro))?",
+    "system": r"mac|macbook|dgx|studio|laptop|workstation|mini|server|station|jetson|apple|"
+              r"m[1-5](?: (?:max|ultra|pro))?",
     "cpu": r"ryzen|xeon|epyc|threadripper|core (?:i\d|ultra)\S*|core|cpu|processor|i[3579]-?\d{4,5}\w*",
     "memory": r"ddr[45]\S*|dimm", "storage": r"ssd|nvme|hdd|solid state drive|hard drive",
     "case": r"(?:pc |tower |atx )case|chassis", "cooler": r"(?:cpu |liquid )?cooler|aio|heatsink",

@@ -133,7 +133,7 @@ def _take(site: Path, folder: Path, name: str, shown_as: str) -> str:
     if (folder / name).is_file():
         return (folder / name).read_text(encoding="utf-8")
     raise RigonomicsError(
-        f"{shown_as}/_quarto.yml: include-after-body names {name}, which nobody wrote.", "Fix the name."
+        f"{shown_as}/_quarto.yml: include-after-body names {name}, which does not exist.", "Fix the name."
     )
 
 

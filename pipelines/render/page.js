@@ -100,7 +100,7 @@
     let asked = false;
     const mark = () => {
       asked = false;
-      // Up to the first that is still to come: asking where a section stands lays it out.
+      // Up to the first that is still to come: asking where a section is lays it out.
       const next = sections.findIndex((section) => section.getBoundingClientRect().top >= 120);
       const current = next < 0 ? sections.at(-1) : sections[next - 1];
       for (const link of links) {

@@ -26,7 +26,7 @@ local function html(text)
   return pandoc.RawBlock("html", text)
 end
 
--- Numbers are given in the order in which figures and tables stand on the page.
+-- Numbers are given in the order in which figures and tables are on the page.
 local function count(element)
   local kind = kind_of(element.identifier)
   if not kind then return end

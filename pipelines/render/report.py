@@ -75,6 +75,7 @@ def rendering(project_root: Path, database: Path, output: Path, prefer: str = "a
         if is_elsewhere:
             raise
         raise RigonomicsError(
-            f"The report could not be written to {output}: {error.strerror or error}. What stood there before still does.",
+            f"The report could not be written to {output}: {error.strerror or error}. What was there before is "
+            "untouched.",
             "Free space or make the folder writable (RIGONOMICS_SITE names another), then refresh again.",
         ) from error

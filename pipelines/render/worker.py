@@ -81,7 +81,7 @@ class Worker:
         self._pipe.close()
 
     def kill(self) -> None:
-        """End it at once: whoever waits for a step is told that it died."""
+        """End it at once: whoever waits for a step gets a message that it died."""
         self._process.kill()
 
     def start_page(self) -> None:

@@ -192,7 +192,7 @@ class _Makers:
         return self._claims_known
 
     def is_faulty(self, table: Declaration) -> bool:
-        """Whether declarations of the table are wrong: it is made again the next time, so that they are told again."""
+        """Whether declarations of the table are wrong: it is made again the next time, to report them again."""
         return table.name in claims.TABLES and self._has_faults
 
     def _claimed(self) -> Frames:

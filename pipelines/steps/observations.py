@@ -34,7 +34,7 @@ class Reading:
 
 
 def observation_frames(space: Workspace) -> Reading:
-    """The frames of every table of the group, from the raw cells that stand in the build."""
+    """The frames of every table of the group, from the raw cells that are in the build."""
     cells = space.connection.sql(
         """
         select raw_file, raw_row as "row", raw_column as "column", raw_text as text, fault, corrected, digest
@@ -71,8 +71,8 @@ def _check_places(scenarios: pl.DataFrame, observations: pl.DataFrame) -> None:
     for scenario, place in scenarios.select("scenario_id", "place").drop_nulls("place").iter_rows():
         if place not in priced:
             raise RigonomicsError(
-                f"data/assumptions.toml [scenarios.{scenario}] place is {place!r}, of which no source states a price of "
-                "electricity.",
+                f"data/assumptions.toml [scenarios.{scenario}] place is {place!r}, of which no source states a price "
+                "of electricity.",
                 f"{nearest(place, priced)} Known: {', '.join(priced) or 'none'}.",
             )
 
@@ -130,8 +130,8 @@ def _observe(space: Workspace, cells: pl.DataFrame) -> tuple[Observed, int, int]
 
 
 def _together(small: Observed, large: Observed) -> Observed:
-    """What was read of small tables cell by cell, and of large ones. `cells` of a rejection says for how many it
-    stands."""
+    """What was read of small tables cell by cell, and of large ones. `cells` of a rejection is the number of cells
+    that it covers."""
     rejected = small.rejected.with_columns(pl.lit(1, pl.Int64).alias("cells"))
     return Observed(
         _concat(small.observations, large.observations).sort("raw_file", "raw_row", "raw_column", "observation_id"),

@@ -14,7 +14,7 @@ from pipelines.warehouse.readings import Readings
 from pipelines.warehouse.workspace import Workspace
 
 UNREADABLE = "unreadable"
-"""Stands for the digest of a file whose content nobody could read."""
+"""In place of the digest of a file whose content could not be read."""
 
 
 def raw_frames(space: Workspace) -> dict[str, pl.DataFrame]:

@@ -32,7 +32,8 @@ def connect(path: Path, *, fresh: bool) -> duckdb.DuckDBPyConnection:
         "threads": 1,
     }
     connection = duckdb.connect(str(path), config=config)
-    connection.begin()  # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
+    # one transaction for the whole build: a commit for each statement would wait for the disk 100 times
+    connection.begin()
     return connection
 
 

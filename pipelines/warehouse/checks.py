@@ -206,7 +206,7 @@ def check_conservation(connection: duckdb.DuckDBPyConnection) -> Outcome:
             group by raw_file
         ),
         rejections as (
-            select raw_file, count(distinct (raw_row, column_name)) as cells_with_reason, sum(cells) as cells_stood_for
+            select raw_file, count(distinct (raw_row, column_name)) as cells_with_reason, sum(cells) as cells_covered
             from rejected_rows
             group by raw_file
         ),
@@ -222,7 +222,7 @@ def check_conservation(connection: duckdb.DuckDBPyConnection) -> Outcome:
         left join kept using (raw_file)
         where (not in_partitions and cells is distinct from cells_in_file)
             or cells is distinct from empty + label + observed + rejected + ignored
-            or rejected is distinct from coalesce(if(in_partitions, cells_stood_for, cells_with_reason), 0)
+            or rejected is distinct from coalesce(if(in_partitions, cells_covered, cells_with_reason), 0)
             or observations is distinct from coalesce(published, 0)
         """,
     )

@@ -59,7 +59,7 @@ def in_usd(observed: Observed, project: Project, vocabulary: Vocabulary, rates: 
 
 
 def _concat(before: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
-    """Both, each of the latter standing for itself alone where rejections say for how many cells they stand."""
+    """Both, each of the latter counting for itself alone where rejections say how many cells they cover."""
     more = [pl.lit(1, pl.Int64).alias("cells")] if "cells" in before.columns else []
     return pl.concat([before, rejected.with_columns(more).select(before.columns)])
 

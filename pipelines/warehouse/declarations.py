@@ -204,6 +204,7 @@ def _check_references(declaration: Declaration, declared: Mapping[str, Declarati
             )
         if column.role is not None and known.primary_key != (target,):
             raise ContractError(
-                f"{declaration.place} column {column.name} has role {column.role!r}, but {target} alone is not the key of {table}.",
+                f"{declaration.place} column {column.name} has role {column.role!r}, but {target} alone is not the key "
+                f"of {table}.",
                 "Name the row under inputs, by its whole key.",
             )

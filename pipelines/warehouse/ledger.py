@@ -44,7 +44,7 @@ class Ledger:
         self.is_saved = False
 
     def is_kept(self, table: str, key: str) -> bool:
-        """Whether the table stands in the build as it would be filled now."""
+        """Whether the table is in the build as it would be filled now."""
         return bool(key) and table in self._before and self._before[table].key == key
 
     def keep(self, table: str) -> Entry:

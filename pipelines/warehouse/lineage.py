@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 class Input:
     """Rows that a row was made from.
 
-    role: what they are to it; `{column}` stands for a column of the input. table: theirs. key: SQL expressions over the
+    role: what they are to it; `{column}` is a column of the input. table: theirs. key: SQL expressions over the
     row, the values of their primary key in its order. join: instead of a key, a condition over `this` (the row) and
     `input`. where: a condition over the row; without it, every row has this input.
     """

@@ -14,7 +14,7 @@ POLL_S = 0.1
 
 
 class RefreshLock:
-    """Held while a refresh builds, publishes and renders. `on_wait` is told once who is being waited for."""
+    """Held while a refresh builds, publishes and renders. `on_wait` gets one message, of who is waited for."""
 
     def __init__(self, path: Path, patience_s: float, on_wait: Callable[[str], None]) -> None:
         self._path = path

@@ -24,8 +24,8 @@ WHOLE_ROWS = 20_000
 """Readings of a file that are all taken into the tables; of more, one of each series is."""
 MANIFEST, REJECTED, USED = "manifest.json", "rejected.parquet", "used.json"
 NOT_OF_THE_SERIES = (
-    "observation_id", "raw_file", "raw_row", "raw_column", "raw_text", "value_low", "value_high", "value_text", "is_approximate",
-    "bound", "observed_on", "date_basis", "url", "note",
+    "observation_id", "raw_file", "raw_row", "raw_column", "raw_text", "value_low", "value_high", "value_text",
+    "is_approximate", "bound", "observed_on", "date_basis", "url", "note",
 )  # fmt: skip
 """Columns of observations in which readings of one series differ: two offers of one item by one provider are one
 series."""

@@ -28,7 +28,7 @@ WRITERS = 2
 
 @dataclass(frozen=True)
 class Published:
-    """What now stands in data/curated: tables with their rows, the digest of each one's Parquet, and of all Parquet
+    """What is now in data/curated: tables with their rows, the digest of each one's Parquet, and of all Parquet
     bytes."""
 
     database: Path
@@ -48,13 +48,12 @@ def publish(
     alongside: Callable[[Path], AbstractContextManager[object]] = lambda _database: nullcontext(),
     unchanged: Mapping[str, str] | None = None,
 ) -> Published:
-    """Put the build and its Parquet in the place of the published ones, which stand beside each other in one folder.
+    """Put the build and its Parquet in the place of the published ones, which are beside each other in one folder.
 
     `keys` gives the tables that become Parquet with their primary keys, by which rows are ordered, so that the same raw
-    bytes give the same Parquet bytes. `finish` is told their digest when they are written and may then add to the
-    database what depends on history or on the clock. `alongside` is told where the finished database lies before
-    anybody sees
-    it: it is entered before the step that publishes, left after it, and if either raises the old files stay published.
+    bytes give the same Parquet bytes. `finish` gets their digest when they are written and may then add to the database
+    what depends on history or on the clock. `alongside` gets the path of the finished database before anybody sees it:
+    it is entered before the step that publishes, left after it, and if either raises the old files stay published.
     `unchanged` names tables of which the published Parquet still holds, with its digest: it is taken over if it is what
     it was. Raises RigonomicsError (disk full, folder not writable) with the old files untouched.
     """
@@ -66,16 +65,7 @@ def publish(
         fresh = release / parquet.name
         fresh.mkdir()
         connection.commit()
-        with ThreadPoolExecutor(WRITERS) as writers:
-            asked = {
-                table: writers.submit(
-                    _parquet, connection.cursor(), table, key, fresh, parquet, (unchanged or {}).get(table)
-                )
-                for table, key in sorted(keys.items())
-            }
-        written = {table: result.result() for table, result in asked.items()}
-        rows = {table: count for table, (count, _) in written.items()}
-        files = {table: digest for table, (_, digest) in written.items()}
+        rows, files = _all_parquet(connection, keys, fresh, parquet, unchanged or {})
         digest = _digest(files)
         finish(digest)
         connection.execute("checkpoint")
@@ -106,6 +96,24 @@ def publish(
             _point(path, target)
     _sweep(folder, keep=2)
     return Published(database, parquet, rows, files, digest)
+
+
+def _all_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    keys: Mapping[str, tuple[str, ...]],
+    folder: Path,
+    published: Path,
+    unchanged: Mapping[str, str],
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Write the Parquet of every table into `folder`: rows and digest of each."""
+    with ThreadPoolExecutor(WRITERS) as writers:
+        asked = {
+            table: writers.submit(_parquet, connection.cursor(), table, key, folder, published, unchanged.get(table))
+            for table, key in sorted(keys.items())
+        }
+    written = {table: result.result() for table, result in asked.items()}
+    rows = {table: count for table, (count, _) in written.items()}
+    return rows, {table: digest for table, (_, digest) in written.items()}
 
 
 @contextmanager
@@ -152,7 +160,10 @@ def _parquet(
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...], target: Path) -> int:
     order = ", ".join(quoted(column) for column in key)
-    copy = f"copy (select * from {quoted(table)} order by {order}) to {literal(str(target))} (format parquet, compression zstd)"
+    copy = (
+        f"copy (select * from {quoted(table)} order by {order}) to {literal(str(target))} "
+        "(format parquet, compression zstd)"
+    )
     return int(first_row(connection, copy)[0])
 
 

@@ -19,7 +19,7 @@ from pipelines.contracts.sources import Source, Table
 FRAMES = ("cells", "observations", "rejected", "ignored", "counts")
 """What is kept of a table; each frame has a column raw_file."""
 NO_CORRECTIONS = pl.DataFrame(schema={"raw_file": pl.String})
-"""Of a table whose cells nobody corrects one by one."""
+"""Of a table of which no cell is corrected by itself."""
 KEYS = "keys"
 KEYS_SCHEMA = {"raw_file": pl.String, "key": pl.String}
 

@@ -36,8 +36,8 @@ class Workspace:
     `fresh` starts the build from what the last refresh published, of which the ledger says what still holds, else from
     nothing; without it, the build that is there is added to (a run of a few assets from the Dagster UI). `force` reads
     and computes every table, also those that have not changed. `now` is the time that the record of refreshes gets, and
-    nothing else. `notify` is told of progress, a line at a time. `faults` are contracts that were wrong, whose sources
-    are left out as those `without` which it was asked to run.
+    nothing else. `notify` gets messages of progress, a line at a time. `faults` are contracts that were wrong, whose
+    sources are left out as those `without` which it was asked to run.
     """
 
     project: Project

@@ -33,7 +33,7 @@ def test_a_row_is_printed_as_a_tree_down_to_the_cell(capsys: pytest.CaptureFixtu
 
 def test_inputs_that_stand_above_are_not_printed_twice(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = told(capsys, "build_costs", "maxq-1x", "current")
-    assert "(its inputs stand above)" in out
+    assert "(its inputs are above)" in out
     assert out.count("'$4,099' = 4,099 USD") == 1
 
 
