@@ -3,10 +3,11 @@
 Instances: https://docs.dagster.io/deployment/oss/oss-instance-configuration. What the command says afterwards is read
 from the events of the run, and from what it published.
 
-The event log is what makes this expensive: with one step a layer, a project of 36 tables still writes 407 events (each table
-planned and filled, each of its checks planned and evaluated), at 13 ms of CPU each in SQLite. That is 5.2 of 10.1 s, where the
-same refresh by the plain steps takes 1.8 s (measured 2026-11-25 on a busy machine, Dagster 1.13). Fewer steps do not make fewer
-events, and DAGSTER_EVENT_BATCH_SIZE changes nothing in one process. So a refresh is recorded only where DAGSTER_HOME is set.
+The event log is what makes this expensive: with one step a layer, a project of 36 tables still writes 407 events (each
+table planned and filled, each of its checks planned and evaluated), at 13 ms of CPU each in SQLite. That is 5.2 of 10.1
+s, where the same refresh by the plain steps takes 1.8 s (measured 2026-11-25 on a busy machine, Dagster 1.13). Fewer
+steps do not make fewer events, and DAGSTER_EVENT_BATCH_SIZE changes nothing in one process. So a refresh is recorded
+only where DAGSTER_HOME is set.
 """
 
 import logging
