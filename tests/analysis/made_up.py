@@ -38,6 +38,7 @@ def reading(attribute: str, low: float | None = None, high: float | None = None,
         "count": 1, "each": False, "is_derived": False, "observed_on": date(2026, 1, 1), "date_basis": "document",
         "phase": "decode", "offload": "none", "basis": "reported", "concurrency": 1,
         "owned": False,
+        **({"currency": "USD", "tax": "unknown"} if attribute in ("price", "system_price", "usd_per_hour") else {}),
     } | facets  # fmt: skip
 
 

@@ -131,7 +131,7 @@ SPOILT = {
     "gpu_selection": (b"hardware,Colour\nH100,red\n", "has column 'Colour', which its contract does not know"),
     "key_specs": (b'hardware,value\nH100,"never closed\n', "is not a CSV table"),
     "risks": ("hardware,value\nH100,$2\n".encode("utf-16"), "holds NUL bytes"),
-    "roadmap": (b"a,b\n" * 6_000_000, "has more than 20 MB"),
+    "roadmap": (b"a,b\n" * 1_200_000, "has column 'a', which its contract does not know"),
 }
 
 
