@@ -303,7 +303,9 @@ comparable as (
         count_if(r.observation_id is null) over (
             partition by n.subject, n.attribute, n.conditions
         ) as values_of_it,
-        string_agg(distinct nullif(n.conditions, ''), '; ') filter (where c.observation_id is not null) over (
+        string_agg(distinct nullif(n.conditions, ''), '; ' order by nullif(n.conditions, '')) filter (
+            where c.observation_id is not null
+        ) over (
             partition by n.subject, n.attribute
         ) as taken_under
     from named as n
