@@ -168,7 +168,7 @@ def test_a_report_of_an_older_database_is_not_published(ready: Project, tmp_path
     state = read_state(ready)
     assert state is not None
     write_state(ready, replace(state, database="1-1"))
-    with pytest.raises(NothingPublished, match="not of the database"):
+    with pytest.raises(NothingPublished, match="not of the published database"):
         write_site(ready, tmp_path / "public")
     assert not (tmp_path / "public").exists()
 
