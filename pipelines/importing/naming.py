@@ -108,6 +108,10 @@ class Naming(Settling):
             return False
         settled = [cell if value is None else value for cell, value in zip(cells, values, strict=True)]
         header = self._table.header[position]
+        if settled == cells:
+            self._facets.add("purchase")
+            self._columns[header] = {"facet": "purchase"}
+            return True
         self._add_column(header, "purchase", settled)
         self._columns[header] = {"ignore": f"read as purchase in {header}{READ_SUFFIX}"}
         return True

@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from figures.look import tables
-from figures.look.prose import gb, payback, tok_s, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
+from figures.look.prose import gb, tok_s, tok_s_range, usd, usd_per_mtok, usd_range, watts_range, years
 from figures.look.web import Block, escape, identifier
 from figures.look.wording import SPELLINGS, counted, listed
 from figures.sql import source_of
+from figures.system_rents import paying, rents_columns, rents_line
 
 Row = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ def sections(
 ) -> Block:
     """All sections, in the order of `overview`; each becomes a page of its own. `best` is the speed that stands for
     a system."""
-    frames = (_remarked(parts), _named(speeds), _run(unused), _paying(rents), asked(uses))
+    frames = (_remarked(parts), _named(speeds), _run(unused), paying(rents), asked(uses))
     of = [(by_system(frame), frame.clear()) for frame in frames]
     made = []
     for row in overview.iter_rows(named=True):
@@ -98,7 +99,7 @@ def section(
     folded = [
         _folded(_parts_line(row, parts), parts, lambda rows: _parts_table(rows, row)),
         _folded(_speeds_line(speeds), speeds, lambda rows: _speeds_table(rows, row)),
-        _folded(_rents_line(rents), rents, lambda rows: _rents_table(rows, row)),
+        _folded(rents_line(rents), rents, lambda rows: _rents_table(rows, row)),
         _folded(
             f"{counted(unused.height, 'stated speed')} that no cost uses",
             unused,
@@ -341,44 +342,8 @@ def _speeds_table(rows: pl.DataFrame, row: Row) -> Block:
     return _table(rows, columns, f"Speeds and costs of {row['system']}")
 
 
-def _rents_line(rents: pl.DataFrame) -> str:
-    known = rents.filter(pl.col("missing").is_null())
-    if not known.height:
-        return f"Against renting: not known ({counted(rents.height, 'comparison')})"
-    back = known.filter(pl.col("pays_back_within_life")).height
-    return f"Against renting: pays for itself in {back} of {counted(known.height, 'comparison')}"
-
-
-def _paying(rents: pl.DataFrame) -> pl.DataFrame:
-    paid = [
-        None
-        if row["missing"]
-        else payback(row["payback_years_low"], row["payback_years_high"], row["payback_years_mid"] is not None)
-        for row in rents.iter_rows(named=True)
-    ]
-    one = pl.col("comparison") == "one_gpu"
-    how = pl.when(one).then(pl.lit("one of it")).otherwise(pl.lit("as many as hold its memory"))
-    purchase = pl.col("purchase").replace("unspecified", None).str.replace_all("_", " ")
-    return rents.with_columns(
-        paid=pl.Series(paid, dtype=pl.String),
-        against=pl.concat_str("rented", how, separator=", "),
-        terms=pl.concat_str("provider", purchase, "rate_excluded", separator=", ", ignore_nulls=True),
-        unpaid=pl.col("missing").fill_null("never, or only in more than 168 hours a week"),
-    )
-
-
 def _rents_table(rows: pl.DataFrame, row: Row) -> Block:
-    columns = [
-        tables.label("against", "Rented").noted("terms"),
-        tables.number("rented_gpus", "GPUs", digits=0),
-        tables.money_interval("usd_per_hour_low", "usd_per_hour_high", "Rate of one", "USD/h"),
-        tables.label("paid", "Pays for itself after"),
-        tables.interval(
-            "breakeven_hours_per_week_low", "breakeven_hours_per_week_high", "Break-even", "h/week", digits=0
-        ),
-        tables.money_interval("npv_3yr_usd_low", "npv_3yr_usd_high", "Three-year NPV"),
-    ]
-    return _table(rows, columns, f"{row['system']} against renting", missing="unpaid")
+    return _table(rows, rents_columns(), f"{row['system']} against renting", missing="unpaid")
 
 
 def _unused_table(rows: pl.DataFrame, row: Row) -> Block:

@@ -113,13 +113,15 @@ def test_history_has_a_line_for_each_day_and_the_change_is_of_the_last_two(ask: 
     assert ask(
         "select observed_on, price_low_usd, price_mid_usd, price_high_usd from price_history "
         "where hardware_id = 'rtx-5090' and condition = 'street' and observed_on >= '2026-04-01' order by 1"
-    ) == [(date(2026, 4, 1), 3500, 3850, 4200), (date(2026, 12, 1), 3000, 3200, 3400)]
+    ) == [
+        (date(2026, 4, 1), 3500, 3850, 4200), (date(2026, 6, 25), 3650, 3775, 3900), (date(2026, 12, 1), 3000, 3200, 3400),
+    ]  # fmt: skip
     ((*change, percent),) = ask(
         "select previous_on, previous_mid_usd, current_on, current_mid_usd, change_percent from price_changes "
         "where hardware_id = 'rtx-5090' and condition = 'street'"
     )
-    assert change == [date(2026, 4, 1), 3850, date(2026, 12, 1), 3200]
-    assert percent == pytest.approx(-16.8831, abs=1e-4)  # 650 of 3,850
+    assert change == [date(2026, 6, 25), 3775, date(2026, 12, 1), 3200]
+    assert percent == pytest.approx(-15.2318, abs=1e-4)  # 575 of 3,775
 
 
 def changed(then: dict[str, str], now: dict[str, str]) -> list[str]:
@@ -167,10 +169,10 @@ def test_as_of_a_day_only_what_was_said_by_then_counts(project: Project) -> None
 def test_changes_name_the_price_the_systems_and_the_answers_that_moved(ask: Ask) -> None:
     moved = dict(ask("select subject, after_value - before_value from changes where what = 'price'"))  # type: ignore[arg-type]
     # the page of December repeats $7,000–12,000 for the L40S, which is newer than the $7,500 of April's parts list
-    assert moved == {"rtx-5090": -650, "l40s": 2000}
+    assert moved == {"rtx-5090": -575, "l40s": 2000}
     systems = dict(ask("select subject, after_value - before_value from changes where what = 'system_cost'"))  # type: ignore[arg-type]
-    assert systems["tier1-practitioner-5090"] == -650
-    assert systems["tier2-power-user-2x5090"] == -1300
+    assert systems["tier1-practitioner-5090"] == -575
+    assert systems["tier2-power-user-2x5090"] == -1150
     assert "quad-4090-server" not in systems
 
 
@@ -190,7 +192,7 @@ def test_changes_are_told_in_words(days: Days) -> None:
     with open_published(days.now) as connection:
         lines = told(connection, None)
     assert lines[0].startswith("the refresh of 2026-12-01 09:30 UTC (as of 2026-12-01) against the refresh of ")
-    assert "  NVIDIA GeForce RTX 5090, street: 3,850 -> 3,200 (-16.9 %)" in lines
+    assert "  NVIDIA GeForce RTX 5090, street: 3,775 -> 3,200 (-15.2 %)" in lines
 
 
 def test_the_first_refresh_has_nothing_to_compare_with(published: Project) -> None:

@@ -71,7 +71,7 @@ WITHOUT_32B = "delete from answers where model_class = '32B'; delete from cost_f
 
 def test_where_nothing_pays_off_every_answer_says_so(crafted: Any) -> None:
     crafted(NOTHING_PAYS_OFF)
-    from figures import answers, rent, start
+    from figures import answers, rent, same_tokens, start
 
     base = answers.base_scenario()
     found = answers.answers(base["scenario_id"])
@@ -82,7 +82,7 @@ def test_where_nothing_pays_off_every_answer_says_so(crafted: Any) -> None:
     assert start.answer_cards(found, base).html.count("Rent instead") == 3
     assert "Never: " in rent.verdicts(base)
     assert "**none**" in rent.lead(base)
-    assert "at no number of tokens does owning it cost less" in rent.same_tokens(base)
+    assert "at no number of tokens does owning it cost less" in same_tokens.same_tokens(base)
 
 
 def test_a_class_without_any_system_is_said_to_have_none_and_draws_no_chart(crafted: Any) -> None:
