@@ -35,6 +35,9 @@ def main() -> None:
         shutil.copytree(folder / name, site / name)
     for page in sorted(folder.glob("*.qmd")):
         (site / f"{page.stem}.html").write_text(executed(page), encoding="utf-8")
+    for script in settings.get("project", {}).get("post-render", []):
+        place = {**os.environ, "QUARTO_PROJECT_OUTPUT_DIR": str(site)}
+        subprocess.run([sys.executable, script], cwd=folder, env=place, check=True)
     print("WARNING | Kernel is running over TCP without encryption.", file=sys.stderr)
 
 
