@@ -31,10 +31,8 @@ class State:
 
     inputs, code: digests of what the user brings and of the code; as_of: the day asked for, or empty; database: which
     file was published, by its size and time of change; report: digest of the report's source and of the database that
-    it
-    shows, empty if it was not rendered; refreshed_at: when, in words for the user; without: sources that were asked to
-    be left
-    out; faults: contracts that were wrong, whose sources are left out too.
+    it shows, empty if it was not rendered; refreshed_at: when, in words for the user; without: sources that were asked
+    to be left out; faults: contracts that were wrong, whose sources are left out too.
     """
 
     inputs: str

@@ -32,8 +32,7 @@ class Summary:
     tables_read, tables_kept: scraped tables that were parsed, and those taken over from the last refresh. changes: what
     moved against the database before, None if there was none to compare with. unreadable: files that could not be read
     at all, with the reason. quarantined: figures held back because they are far from what is known, `held` says which
-    and
-    why. newest: the newest day of each kind. without: sources that were left out. faults: what was wrong with
+    and why. newest: the newest day of each kind. without: sources that were left out. faults: what was wrong with
     contracts, the others published.
     """
 
@@ -72,8 +71,8 @@ def refresh(
 
     `without` are sources to leave out. `max_file_mb` refuses larger files under data/raw, whether they are new or not.
     `now` is the time for the record of refreshes, the clock's if not given. Raises RigonomicsError (exit code 1 or 2)
-    for a
-    mistake that the user can fix, CheckFailed (3) for a blocking check; what was published before then is as it was.
+    for a mistake that the user can fix, CheckFailed (3) for a blocking check; what was published before then is as it
+    was.
     """
     started = time.monotonic()
     if max_file_mb is not None:

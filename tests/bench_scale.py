@@ -3,10 +3,8 @@ refreshes them.
 
 The rows are made by rule, the same each time: cards, shops, conditions and days as hourly catalogues have them, prices
 with ranges, marks and remarks, and a few cells that nobody can read. Nothing here passes or fails. Beside each refresh,
-in
-the same run, the same file by bare Polars: read, parse plain prices, take the newest of each card, shop and condition.
-Rows may
-be given: make bench-scale ROWS="100000 1000000".
+in the same run, the same file by bare Polars: read, parse plain prices, take the newest of each card, shop and
+condition. Rows may be given: make bench-scale ROWS="100000 1000000".
 """
 
 import os

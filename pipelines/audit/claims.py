@@ -94,10 +94,8 @@ def evaluate_claims(
     observations: the columns of that table. The vocabulary says with which factor a spelled unit came to the canonical
     one; it is needed to find the digits that a source wrote. rejected: the columns of rejected_rows; a claim whose
     figure was rejected is left out, and one that lacks an input is not recomputable. limit_factor: how many times
-    beyond a
-    stated limit a result may be. Raises ContractError naming the claim if a reference finds no reading or several, or
-    units do
-    not go together.
+    beyond a stated limit a result may be. Raises ContractError naming the claim if a reference finds no reading or
+    several, or units do not go together.
     """
     readings, lost = _readings(observations), _lost_cells(observations, rejected)
     rows, inputs = [], []

@@ -7,9 +7,8 @@
 
 A comparison gives 1 or 0. Every quantity is an interval: a formula is computed once with all inputs at their low end
 and once with all at their high end, so `price / rate` divides low by low. `low`, `high` and `mid` pick one number out
-of an
-interval and `span` makes one of several. Arithmetic is exact, and units travel along. Which claims there are, and how a
-result compares with what was stated, is not known here.
+of an interval and `span` makes one of several. Arithmetic is exact, and units travel along. Which claims there are, and
+how a result compares with what was stated, is not known here.
 """
 
 import math

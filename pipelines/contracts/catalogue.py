@@ -74,8 +74,7 @@ class Catalogue:
 
     hardware: hardware_id, name, kind, vendor, doubt. models: model_id, name, params_b, active_params_b, architecture.
     builds: build_id, name, source_id, description. unstated: build_id, slot. ids: for each section (hardware, model,
-    build) the
-    id of every name, alias and id in normal form.
+    build) the id of every name, alias and id in normal form.
     """
 
     hardware: pl.DataFrame

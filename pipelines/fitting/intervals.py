@@ -3,9 +3,8 @@ missed.
 
 The variance of the logarithm of a miss is that of a run that only reads weights, and the square of a second spread
 times the share of its time that goes elsewhere: to layers, experts, the cache. So small models have wider intervals
-than
-large ones. A class of accelerators is as much better or worse than all as its own misses say, which count with those of
-PRIOR accelerators that are like all; few accelerators mean a wide interval (Student's t).
+than large ones. A class of accelerators is as much better or worse than all as its own misses say, which count with
+those of PRIOR accelerators that are like all; few accelerators mean a wide interval (Student's t).
 """
 
 from dataclasses import dataclass

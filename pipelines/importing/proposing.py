@@ -2,8 +2,7 @@
 
 A header is read to its last word (`headers`) or its column is left out with the reason; the cells, read by the same
 grammar as in a refresh, bear it out. What a table does not say and nothing settles is not read. Nothing is fetched or
-written
-here.
+written here.
 """
 
 import re

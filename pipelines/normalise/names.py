@@ -44,8 +44,7 @@ def resolve_names(names: pl.DataFrame, catalogue: Catalogue, *, suggest: bool = 
     names: section ('hardware', 'model', 'build') and name; further columns pass through. Returns the same rows with id
     (null if no entry has that name), count (how many the name says, null if none), link ('nvlink', 'pcie', 'nvswitch'
     or null), quantization (that a model's name carries) and, for the unresolved and with `suggest`, candidates: what to
-    do
-    about it. Raises ValueError for another section.
+    do about it. Raises ValueError for another section.
     """
     distinct = names.select("section", "name").drop_nulls().unique(maintain_order=True)
     resolved = [

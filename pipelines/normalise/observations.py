@@ -26,8 +26,7 @@ class Observed:
 
     observations, rejected: frames with the columns of those tables. counts: for each raw_file the number of cells,
     empty, label, observed, rejected, ignored (the last five add up to cells) and of observations. ignored: each cell
-    left out
-    with the contract's reason.
+    left out with the contract's reason.
     """
 
     observations: pl.DataFrame

@@ -51,9 +51,8 @@ def read_quantities(cells: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame
     cells: text (what is to be read, already cut out of the scraped cell), type ('quantity', 'flag', 'text'), unit (the
     canonical unit; null for any), unit_hint (the unit of a bare figure, spelled as anywhere in the vocabulary; may be
     null), range_low and range_high (of plausible values; may be null), and, if they are there, attribute (null: not
-    known) and
-    what the source declares of its amounts: currency, locale ('decimal comma', 'decimal point'), tax. Further
-    columns pass through.
+    known) and what the source declares of its amounts: currency, locale ('decimal comma', 'decimal point'), tax.
+    Further columns pass through.
 
     Returns the same rows in the same order with value_low and value_high in the canonical unit, value_text ('yes', 'no'
     or 'partial' of a flag, the words of a text), unit (canonical), is_approximate, bound ('at_least', 'at_most', null),

@@ -25,14 +25,11 @@ _LAYOUTS = ("hconcat", "vconcat", "concat", "facet", "repeat")
 class Chart:
     """An Altair chart as a cell's last value.
 
-    title        what one sees, as a sentence
-    description  the same for somebody who cannot see it: kind of chart, axes, and what stands out
-    note         how to read it, in small print; leave it empty where the figure's caption says so
-    source       the query behind it, shown folded beneath, with the trace of its row `example`
-    Of more rows than can be read the first groups are drawn, the page says which, and the rows of `source` follow as a
-    table.
-    Raises ValueError for a title or description that is missing, and when it is shown, for a spec that Vega-Lite
-    refuses.
+    title        what one sees, as a sentence description  the same for somebody who cannot see it: kind of chart, axes,
+    and what stands out note         how to read it, in small print; leave it empty where the figure's caption says so
+    source       the query behind it, shown folded beneath, with the trace of its row `example` Of more rows than can be
+    read the first groups are drawn, the page says which, and the rows of `source` follow as a table. Raises ValueError
+    for a title or description that is missing, and when it is shown, for a spec that Vega-Lite refuses.
     """
 
     def __init__(

@@ -21,9 +21,8 @@ def ranges(
 ) -> Any:
     """Low to high with the middle marked, a line for each system and within it one for each rate.
 
-    rows    system, rate, low, mid, high, and what the tooltip names
-    rates   the rates, from cheap to expensive; systems: in the order of the chart
-    x       the axis of `low`; `zero` draws a line at nothing
+    rows    system, rate, low, mid, high, and what the tooltip names rates   the rates, from cheap to expensive;
+    systems: in the order of the chart x       the axis of `low`; `zero` draws a line at nothing
     """
     base = alt.Chart(rows).encode(
         y=alt.Y("system:N", sort=systems, scale=alt.Scale(domain=systems), title=None),

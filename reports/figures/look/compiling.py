@@ -2,8 +2,7 @@
 
 The compiler holds the interpreter that it runs in: a third of a second to start, some 10 ms a chart. Beside the pages'
 cells it costs them neither. Run as a script, this file is that process: a spec a line in, a compiled one or what is
-wrong a
-line out.
+wrong a line out.
 """
 
 import json

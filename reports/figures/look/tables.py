@@ -151,13 +151,10 @@ def table(
 
     caption      what the table holds; read out, named in the download, and shown if `show_caption` (a cell with a
                  tbl-cap shows that instead)
-    searchable   a box that filters rows; by default from 16 rows on
-    missing      column of `frame` that says why a figure is unknown; shown with the dash
-    row_id       column of `frame` that gives each row an anchor
-    source       the query behind it, shown folded beneath; where the frame has the table's key, each row leads to its
-    trace Of more rows than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that
-    `frame`
-    lacks.
+    searchable   a box that filters rows; by default from 16 rows on missing      column of `frame` that says why a
+    figure is unknown; shown with the dash row_id       column of `frame` that gives each row an anchor source       the
+    query behind it, shown folded beneath; where the frame has the table's key, each row leads to its trace Of more rows
+    than MOST_ROWS the first are shown, and a sentence says so. Raises ValueError for columns that `frame` lacks.
     """
     wanted = {source for column in columns for source in column.sources}
     wanted |= {name for column in columns for name in (column.href, column.note) if name}
