@@ -1,5 +1,5 @@
--- What does each article cost today, by kind of price?
--- One line for each article and kind: the newest day that anybody states, with the cell it was read from.
+-- What does each item cost today, by kind of price?
+-- One line for each item and kind: the newest day that anybody states, with the cell it was read from.
 -- USD for a single piece; bound says whether the figure is a floor ("$2,500+") or a ceiling.
 select
     h.name,

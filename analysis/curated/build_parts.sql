@@ -1,5 +1,5 @@
 -- What each system is made of, with what the document asks for each line and what it costs by the best price known.
--- A slot that the description leaves out has a line too, without an article and without a price.
+-- A slot that the description leaves out has a line too, without an item and without a price.
 with part_observations as (
     select
         o.*,
@@ -80,7 +80,7 @@ best_prices as (
             p.priced_on desc,
             p.source_id = l.source_id desc,
             coalesce(p.build_id = l.build_id, false) desc,
-            -- a price in the parts list of some other system comes after one of the article by itself
+            -- a price in the parts list of some other system comes after one of the item by itself
             p.build_id is not null and p.build_id <> l.build_id,
             evidence_order(p.is_derived, p.observed_on, p.date_basis, p.bound, p.is_approximate, p.observation_id)
     ) = 1

@@ -1,4 +1,4 @@
--- Every article by its main figures, one row an article: for each figure the best reading of a single piece.
+-- Every item by its main figures, one row an item: for each figure the best reading of a single piece.
 with readings as (
     select
         s.hardware_id,

@@ -1,4 +1,4 @@
--- One price for each article, kind and day. Prices without a day have no place in a history.
+-- One price for each item, kind and day. Prices without a day have no place in a history.
 with dated as (
     select
         *,

@@ -1,4 +1,4 @@
--- Every price of an article that a source states, for a single piece of it, those of superseded snapshots included.
+-- Every price of an item that a source states, for a single piece of it, those of superseded snapshots included.
 -- `build_parts` chooses among the current ones, prices_asof() among those of any day.
 with priced_observations as (
     select
@@ -8,7 +8,7 @@ with priced_observations as (
         s.is_current,
         -- a figure for several pieces that does not say what it pays for pays for all of them
         coalesce(o.lot_quantity, case when o.each then 1 else o.count end) as pieces_paid_for,
-        -- what the snapshot before said of the same article, kind and day
+        -- what the snapshot before said of the same item, kind and day
         list({'low': p.value_low, 'high': p.value_high}) filter (where p.observation_id is not null) as said_before
     from observations as o
     inner join snapshots as s

@@ -1,4 +1,4 @@
--- The last two days of each article and kind of price.
+-- The last two days of each item and kind of price.
 with in_order as (
     select
         *,

@@ -113,4 +113,4 @@ create or replace macro prices_asof(day) as table
     order by p.hardware_id, p.condition;
 
 comment on macro table prices_asof is
-    'The best price of each article and condition on a day, USD for one piece: the newest stated by then, a price without a day last. from prices_asof(''2026-04-30'') where hardware_id = ''rtx-4090''.';
+    'The best price of each item and condition on a day, USD for one piece: the newest stated by then, a price without a day last. from prices_asof(''2026-04-30'') where hardware_id = ''rtx-4090''.';
